@@ -1,0 +1,59 @@
+//! Callers that are not people: what sends events and requests, as whom, and where to.
+
+use std::sync::Arc;
+
+use crate::model::{FunctionName, Principal, ServiceName};
+
+/// A function of the Cloud Functions v2 API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudFunction {
+    /// The service that serves it (`serviceConfig.service`), where the answer named one.
+    pub service: Option<ServiceName>,
+    /// Whether an event trigger calls it, rather than anybody over HTTP.
+    pub is_event_driven: bool,
+    /// Whom its event trigger calls as, where it names an account; `None` on an event-driven function is the
+    /// project's default compute account
+    /// (<https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions>).
+    pub trigger_identity: Option<Principal>,
+}
+
+/// Something that calls functions by itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EventSource {
+    /// What it is.
+    pub kind: EventSourceKind,
+    /// Its relative resource name, such as `projects/P/locations/L/triggers/T`.
+    pub name: Arc<str>,
+    /// Whom it calls as; `None` where it sends no ID token.
+    pub identity: Option<Principal>,
+    /// Whom or what it calls.
+    pub target: EventTarget,
+    /// The audience of the ID token it sends, where one is set.
+    pub audience: Option<Arc<str>>,
+}
+
+/// The kinds of [`EventSource`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventSourceKind {
+    /// An Eventarc trigger.
+    Trigger,
+    /// A Pub/Sub push subscription.
+    Subscription,
+    /// A Cloud Scheduler job.
+    Job,
+    /// A Cloud Tasks queue.
+    Queue,
+}
+
+/// Where an [`EventSource`] sends to, as it says it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventTarget {
+    /// A service by name.
+    Service(ServiceName),
+    /// A function by name.
+    Function(FunctionName),
+    /// An address.
+    Url(Arc<str>),
+    /// Nothing of Cloud Run, or each message names its own.
+    Other,
+}

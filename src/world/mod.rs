@@ -1,0 +1,109 @@
+//! What was observed, and what could not be: the world as plain values.
+//!
+//! **What could not be read is never empty.** Everything that a verdict rests on is an [`Observed`], which has
+//! no default. Readers (live, files) build a [`World`]; nothing here reads anything.
+
+pub mod event_source;
+pub mod layer;
+pub mod observed;
+pub mod projects;
+pub mod service;
+pub mod source;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use event_source::{CloudFunction, EventSource, EventSourceKind, EventTarget};
+pub use layer::{Layer, LayerState};
+pub use observed::{Gap, Observed};
+pub use projects::Projects;
+pub use service::{Service, Settings, Traffic};
+pub use source::{Source, SourceFile, SourceKind};
+
+use crate::model::{Container, FunctionName, Policy, Principal, ProjectName, RoleName, ServiceName};
+
+/// Everything that was observed. Names of projects inside are canonical: see [`Projects::canonical`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct World {
+    /// Where it was read from.
+    pub source: Source,
+    /// What was asked for and what came of it.
+    pub layers: BTreeMap<Layer, LayerState>,
+    /// Project ids and numbers.
+    pub projects: Projects,
+    /// Lists of services that could not be read, by relative name: `projects/P/services` for a whole
+    /// project, `projects/P/locations/L/services` for one region.
+    pub unread_lists: BTreeMap<Arc<str>, Gap>,
+    /// Every service that was seen.
+    pub services: BTreeMap<ServiceName, Service>,
+    /// The allow policy of every project, folder and organization that was seen or named as an ancestor.
+    pub policies: BTreeMap<Container, Observed<Policy>>,
+    /// What stands above each project, itself first, where it was read.
+    pub chains: BTreeMap<ProjectName, Arc<[Container]>>,
+    /// Functions of the Cloud Functions v2 API.
+    pub functions: BTreeMap<FunctionName, CloudFunction>,
+    /// First-generation functions, which have no Cloud Run service and are not judged.
+    pub gen1_functions: usize,
+    /// Triggers, push subscriptions, jobs and queues that were seen.
+    pub event_sources: Vec<EventSource>,
+    /// Roles that were read, or whose reading was refused. Google's own roles need not be here.
+    pub roles: BTreeMap<RoleName, Observed<RoleDefinition>>,
+    /// Direct members of each group that was read; a group that is not here was not expanded.
+    pub groups: BTreeMap<Principal, Observed<Vec<Principal>>>,
+    /// Projects of service accounts that were seen, by e-mail address in lower case.
+    pub service_accounts: BTreeMap<Arc<str>, ProjectName>,
+}
+
+/// What a role holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleDefinition {
+    /// The permissions it carries; none where it is off.
+    pub permissions: Vec<Arc<str>>,
+    /// Deleted, or of stage `DISABLED`: carries nothing.
+    pub is_off: bool,
+}
+
+impl World {
+    /// A world in which nothing was seen.
+    pub fn nothing(source: Source) -> Self {
+        Self {
+            source,
+            layers: BTreeMap::new(),
+            projects: Projects::default(),
+            unread_lists: BTreeMap::new(),
+            services: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            gen1_functions: 0,
+            event_sources: Vec::new(),
+            roles: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            service_accounts: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the services of this project were listed, as far as anything of them could be seen.
+    pub fn has_seen(&self, project: &str) -> bool {
+        self.projects.is_seen(project)
+    }
+
+    /// The account a service runs as: what its template names, else the project's default compute account.
+    /// `None` where the settings were not read or the project's number is not known.
+    pub fn identity(&self, service: &ServiceName) -> Option<Principal> {
+        match &self.services.get(service)?.settings {
+            Observed::Unreadable(_) => None,
+            Observed::Known(settings) => match &settings.identity {
+                Some(identity) => Some(identity.clone()),
+                None => self.default_identity(&service.project),
+            },
+        }
+    }
+
+    /// The default compute service account of a project, where its number is known
+    /// (<https://cloud.google.com/run/docs/securing/service-identity>).
+    pub fn default_identity(&self, project: &str) -> Option<Principal> {
+        self.projects.number(project).map(|number| {
+            Principal::service_account(&format!("{number}-compute@developer.gserviceaccount.com"))
+        })
+    }
+}
