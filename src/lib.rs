@@ -1,7 +1,8 @@
 //! Who can call which Google Cloud Run function, and is that what you declared?
 //!
-//! The floors, from the lowest: [`model`], [`callers`], [`world`]. A file uses only what stands below it.
+//! The floors, from the lowest: [`model`], [`callers`], [`world`], [`access`]. A file uses only what stands below it.
 
+pub mod access;
 pub mod callers;
 pub mod model;
 pub mod world;
