@@ -1,8 +1,9 @@
 //! The map as a whole, and where in its files each thing stands.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{DeclaredFunction, Edge, Settings};
+use crate::model::ProjectName;
 
 /// One file of a map, before it is read.
 #[derive(Debug, Clone)]
@@ -20,6 +21,27 @@ pub struct MapFile {
     pub path: Arc<str>,
     /// Its text, which every [`Place`] points into.
     pub text: Arc<str>,
+    /// The project that short names in it stand for, with `$word` replaced.
+    pub project: Option<ProjectName>,
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl MapFile {
+    /// A file of this text.
+    pub fn new(path: Arc<str>, text: Arc<str>, project: Option<ProjectName>) -> Self {
+        Self { path, text, project, lines: OnceLock::new() }
+    }
+
+    /// Line and column of a byte, both from one, the column in characters.
+    fn line_and_column(&self, byte: usize) -> (usize, usize) {
+        let starts = self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
+        });
+        let line = starts.partition_point(|start| *start <= byte);
+        let start = starts[line - 1];
+        (line, self.text[start..byte].chars().count() + 1)
+    }
 }
 
 /// A range of bytes in one of the map's files.
@@ -63,12 +85,22 @@ impl CallerMap {
     /// The location of a place: file, line and column of its first character.
     pub fn locate(&self, place: Place) -> Location {
         let file = &self.files[place.file as usize];
-        let before = &file.text[..place.start as usize];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Location {
-            file: file.path.clone(),
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        let (line, column) = file.line_and_column(place.start as usize);
+        Location { file: file.path.clone(), line, column }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_and_in_characters() {
+        let file = MapFile::new("a.yaml".into(), "é: 1\nb: ü x\n".into(), None);
+        assert_eq!(file.line_and_column(0), (1, 1));
+        assert_eq!(file.line_and_column("é".len()), (1, 2));
+        assert_eq!(file.line_and_column("é: 1\n".len()), (2, 1));
+        assert_eq!(file.line_and_column("é: 1\nb: ü ".len()), (2, 6));
+        assert_eq!(file.line_and_column(file.text.len()), (3, 1));
     }
 }

@@ -24,6 +24,8 @@ pub struct Finding {
     pub caller: Option<Principal>,
     /// The grant it is about.
     pub grant: Option<Grant>,
+    /// The functions in scope that the grant opens, where it hangs above functions.
+    pub opens: Arc<[ServiceName]>,
     /// What is the matter, in one sentence: a fragment without a full stop.
     pub message: String,
     /// Where the map speaks of it.

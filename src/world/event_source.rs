@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{FunctionName, Principal, ServiceName};
+use crate::model::{FunctionName, Policy, Principal, ServiceName};
 
 /// A function of the Cloud Functions v2 API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub struct CloudFunction {
     /// project's default compute account
     /// (<https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions>).
     pub trigger_identity: Option<Principal>,
+    /// The function's own allow policy, where it was seen. It lets nobody call: the service's policy does
+    /// (<https://cloud.google.com/functions/docs/securing/managing-access-iam>).
+    pub policy: Option<Policy>,
 }
 
 /// Something that calls functions by itself.
