@@ -1,6 +1,9 @@
 //! The verdict as a value, always with its reasons.
 
-use crate::model::{Condition, Principal, Resource, RoleName};
+use crate::{
+    model::{Condition, Principal, Resource, RoleName},
+    world::Gap,
+};
 
 /// Whether something holds: no, not known, or yes. The order is the one of three-valued logic: *and* is the
 /// lesser of two, *or* the greater.
@@ -44,6 +47,8 @@ pub struct Reason {
     pub condition: Option<Condition>,
     /// What there is to say about it: a lowercase fragment.
     pub detail: String,
+    /// What could not be read, where that is why its effect is not known.
+    pub gap: Option<Gap>,
 }
 
 /// A verdict with its reasons.
