@@ -1,0 +1,240 @@
+//! The one way out for text that somebody else wrote: names, titles, members, paths, answers of servers.
+//!
+//! Control characters, terminal escape sequences, overrides of writing direction and characters without width
+//! become visible; what has a meaning in Markdown loses it.
+
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+
+/// Text as one piece of a line on a terminal.
+pub fn terminal(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unseen) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        show(character, &mut shown);
+    }
+    Cow::Owned(shown)
+}
+
+/// Text as prose in a line or a table cell of Markdown: nothing in it is markup, a link or a mention.
+/// What stands between backticks is shown as code.
+pub fn markdown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len() + 16);
+    let parts: Vec<&str> = text.split('`').collect();
+    // An even number of backticks makes an odd number of parts, of which every second one is code.
+    if parts.len().is_multiple_of(2) {
+        prose(text, &mut shown);
+        return shown;
+    }
+    for (number, part) in parts.into_iter().enumerate() {
+        if number.is_multiple_of(2) {
+            prose(part, &mut shown);
+        } else {
+            shown.push_str(&markdown_code(part));
+        }
+    }
+    shown
+}
+
+/// Text as code in a line or a table cell of Markdown.
+///
+/// A code span cannot hold every text in a table: no fence helps against `|`. An element does.
+pub fn markdown_code(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len() + 32);
+    shown.push_str("<code>");
+    text.chars().for_each(|character| plain(character, &mut shown));
+    shown.push_str("</code>");
+    shown
+}
+
+fn prose(text: &str, into: &mut String) {
+    for character in text.chars() {
+        match character {
+            // Mentions and references are looked for in what was rendered, so that no escape helps; they are
+            // not looked for in code.
+            '@' | '#' => {
+                into.push_str("<code>");
+                plain(character, into);
+                into.push_str("</code>");
+            }
+            _ => plain(character, into),
+        }
+    }
+}
+
+fn plain(character: char, into: &mut String) {
+    match character {
+        // A colon and a dot make an address a link.
+        '<' | '>' | '&' | ':' | '|' | '.' | '@' | '#' => {
+            // Writing to a string cannot fail.
+            let _ = write!(into, "&#{};", u32::from(character));
+        }
+        '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '~' | '+' | '=' | '$' | '-' => {
+            into.push('\\');
+            into.push(character);
+        }
+        _ if is_unseen(character) => {
+            let mut escaped = String::new();
+            show(character, &mut escaped);
+            escaped.chars().for_each(|character| plain(character, into));
+        }
+        _ => into.push(character),
+    }
+}
+
+/// JSON with two spaces of indentation, in which no character is unseen. It means the same as without.
+#[derive(Debug, Clone, Default)]
+pub struct Json<'a>(PrettyFormatter<'a>);
+
+impl Formatter for Json<'_> {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, character)) = rest.char_indices().find(|(_, character)| is_unseen(*character)) {
+            out.write_all(&rest.as_bytes()[..at])?;
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + character.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
+    }
+    fn write_char_escape<W: ?Sized + Write>(&mut self, out: &mut W, escape: CharEscape) -> io::Result<()> {
+        self.0.write_char_escape(out, escape)
+    }
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}
+
+fn show(character: char, into: &mut String) {
+    match character {
+        '\n' => into.push_str("\\n"),
+        '\r' => into.push_str("\\r"),
+        '\t' => into.push_str("\\t"),
+        _ if is_unseen(character) => into.extend(character.escape_unicode()),
+        _ => into.push(character),
+    }
+}
+
+/// Whether a character does something other than being seen: controls, the format characters of Unicode
+/// (category Cf), line and paragraph separators, and letters and marks that are drawn as nothing.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
+            | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}'
+            | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Serialize as _;
+
+    use super::*;
+
+    fn json(text: &str) -> String {
+        let mut out = Vec::new();
+        text.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Json::default())).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_instead() {
+        for (hostile, shown) in [
+            ("pay", "pay"),
+            ("\u{1b}[31mred\u{1b}[0m", r"\u{1b}[31mred\u{1b}[0m"),
+            ("\u{9b}2J", r"\u{9b}2J"),
+            ("a\u{202e}b\u{2066}c\u{2069}", r"a\u{202e}b\u{2066}c\u{2069}"),
+            ("line\nbreak\r\tback\u{8}", r"line\nbreak\r\tback\u{8}"),
+            ("al\u{200b}ice\u{feff}\u{2060}", r"al\u{200b}ice\u{feff}\u{2060}"),
+            ("\u{2028}\u{85}\u{7f}\0", r"\u{2028}\u{85}\u{7f}\u{0}"),
+            ("tag\u{e0041}", r"tag\u{e0041}"),
+            ("日本 é 👋", "日本 é 👋"),
+        ] {
+            assert_eq!(terminal(hostile), shown);
+        }
+    }
+
+    #[test]
+    fn nothing_is_markup_in_markdown() {
+        assert_eq!(markdown("a|b"), "a&#124;b");
+        assert_eq!(markdown("a `"), r"a \`");
+        assert_eq!(markdown("<img src=x>"), r"&#60;img src\=x&#62;");
+        assert_eq!(markdown("[a](b)"), r"\[a\]\(b\)");
+        assert_eq!(markdown("@octocat"), "<code>&#64;</code>octocat");
+        assert_eq!(markdown("a\nb\u{202e}"), r"a\\nb\\u\{202e\}");
+        assert_eq!(markdown("https://www.example.com"), "https&#58;//www&#46;example&#46;com");
+        assert_eq!(markdown_code("</code>`|"), r"<code>&#60;/code&#62;\`&#124;</code>");
+    }
+
+    #[test]
+    fn what_messages_put_in_backticks_is_code_in_markdown() {
+        assert_eq!(
+            markdown("`user:a@b` cannot call `pay`"),
+            "<code>user&#58;a&#64;b</code> cannot call <code>pay</code>"
+        );
+    }
+
+    #[test]
+    fn json_means_what_it_meant_and_shows_everything() {
+        assert_eq!(json("a\u{9b}\u{202e}\u{e0041}\n\"é"), r#""a\u009b\u202e\udb40\udc41\n\"é""#);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unseen_ever_comes_out(text in any::<String>()) {
+            prop_assert!(!terminal(&text).chars().any(is_unseen));
+            prop_assert!(!markdown(&text).chars().any(is_unseen));
+            prop_assert!(!json(&text).chars().any(is_unseen));
+        }
+
+        #[test]
+        fn no_markup_is_left_in_markdown(text in r"[|`<>@\[\]&#a-z\n\u{1b}]{0,40}") {
+            let shown = markdown(&text).replace("<code>", "").replace("</code>", "");
+            prop_assert!(!shown.contains(['|', '<', '>', '@', '\n']));
+            for (at, _) in shown.match_indices(['`', '[', ']']) {
+                prop_assert!(shown[..at].ends_with('\\'));
+            }
+        }
+
+        #[test]
+        fn json_reads_back_as_it_was(text in any::<String>()) {
+            prop_assert_eq!(serde_json::from_str::<String>(&json(&text)).unwrap(), text);
+        }
+    }
+}

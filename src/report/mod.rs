@@ -1,0 +1,3 @@
+//! What people and machines get to read: one file a format, each a function to a [`Write`](std::io::Write).
+
+pub mod escape;
