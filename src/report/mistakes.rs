@@ -98,12 +98,15 @@ impl Excerpt {
         let start = boundary(bytes, place.start as usize);
         let end = boundary(bytes, (place.end as usize).clamp(start, start + room / 2));
         let earliest = boundary(bytes, start.saturating_sub(room / 2));
-        let from = bytes[earliest..start].iter().rposition(is_break).map_or(earliest, |at| earliest + at + 1);
-        let is_cut = from > 0 && !is_break(&bytes[from - 1]);
+        let from = bytes[earliest..start]
+            .iter()
+            .rposition(|byte| is_break(*byte))
+            .map_or(earliest, |at| earliest + at + 1);
+        let is_cut = from > 0 && !is_break(bytes[from - 1]);
         let marked_end = line_end(bytes, start, end);
         let latest = boundary(bytes, (from + room).max(marked_end));
         let to = line_end(bytes, marked_end, latest);
-        let goes_on = bytes.get(to).is_some_and(|byte| !is_break(byte));
+        let goes_on = bytes.get(to).is_some_and(|byte| !is_break(*byte));
         Self {
             before: (if is_cut { "…" } else { "" }).to_owned() + &shown(&bytes[from..start]),
             marked: shown(&bytes[start..marked_end]),
@@ -114,7 +117,7 @@ impl Excerpt {
 
 /// Where the line ends that holds this range, or the range itself.
 fn line_end(bytes: &[u8], from: usize, to: usize) -> usize {
-    bytes[from..to].iter().position(is_break).map_or(to, |at| from + at)
+    bytes[from..to].iter().position(|byte| is_break(*byte)).map_or(to, |at| from + at)
 }
 
 /// Bytes as text of one width, whatever the terminal makes of tabs.
@@ -123,8 +126,8 @@ fn shown(bytes: &[u8]) -> String {
     escape::terminal(text.trim_end_matches('\r')).into_owned()
 }
 
-fn is_break(byte: &u8) -> bool {
-    *byte == b'\n'
+fn is_break(byte: u8) -> bool {
+    byte == b'\n'
 }
 
 /// The first byte from here on that starts a character, or the end.
@@ -154,9 +157,9 @@ impl Positions {
             }
             let bytes = texts.get(*file as usize).map_or(&[][..], |text| &text.bytes);
             let passed = &bytes[(last.1 as usize).min(bytes.len())..(*start as usize).min(bytes.len())];
-            let new_line = passed.iter().rposition(is_break);
+            let new_line = passed.iter().rposition(|byte| is_break(*byte));
             if let Some(at) = new_line {
-                line += passed[..=at].iter().filter(|byte| is_break(byte)).count();
+                line += passed[..=at].iter().filter(|byte| is_break(**byte)).count();
                 column = 1;
             }
             let rest = &passed[new_line.map_or(0, |at| at + 1)..];
