@@ -34,6 +34,11 @@ pub fn agent_project(principal: &Principal) -> Option<&str> {
     (is_number && domains().contains(domain)).then_some(number)
 }
 
+/// Whether an address in lower case is at one of the domains of Google's service agents.
+pub(super) fn has_agent_domain(email: &str) -> bool {
+    email.split_once('@').is_some_and(|(_, domain)| domains().contains(domain))
+}
+
 /// The agent of the Identity-Aware Proxy of a project, by its number: it calls the services behind the proxy
 /// (<https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run>).
 pub fn iap_agent(project_number: &str) -> Principal {

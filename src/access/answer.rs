@@ -71,6 +71,12 @@ impl Verdict {
     }
 }
 
+impl From<bool> for Verdict {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
 impl Effect {
     /// The word for it.
     pub const fn as_str(self) -> &'static str {

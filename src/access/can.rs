@@ -1,7 +1,9 @@
 //! Everything that one caller can call.
 
-use super::{Reason, Verdict};
-use crate::model::{Principal, ServiceName};
+use std::collections::BTreeSet;
+
+use super::{Access, Reason, Verdict, verdict::unread_reason, who::via};
+use crate::model::{Principal, Resource, ServiceName};
 
 /// Every function that one caller can, or may, call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,4 +28,30 @@ pub struct Callable {
     pub verdict: Verdict,
     /// Through what: the reasons that let it through or may, what decided first.
     pub via: Vec<Reason>,
+}
+
+impl Access<'_> {
+    /// Every function in this world that a caller can, or may, call.
+    pub fn can(&self, caller: &Principal) -> Can {
+        let candidate = self.candidate(caller);
+        let mut functions = Vec::new();
+        let mut unread = BTreeSet::new();
+        for (list, gap) in &self.world.unread_lists {
+            unread.insert(unread_reason(Resource::Other(list.clone()), "this list of services", gap));
+        }
+        for function in self.world.services.keys() {
+            let Some(path) = self.paths.of(function) else { continue };
+            let verdict = self.judge(path, &candidate);
+            if verdict == Verdict::No {
+                continue;
+            }
+            let via = via(self.reasons(function, path, &candidate), verdict);
+            if verdict == Verdict::Unknown {
+                unread.extend(via.iter().filter(|reason| reason.gap.is_some()).cloned());
+            }
+            functions.push(Callable { function: function.clone(), verdict, via });
+        }
+        let unread: Vec<Reason> = unread.into_iter().collect();
+        Can { caller: caller.clone(), is_complete: unread.is_empty(), functions, unread }
+    }
 }

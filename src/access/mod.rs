@@ -5,13 +5,23 @@
 pub mod agent;
 pub mod answer;
 pub mod can;
+mod carried;
 pub mod condition;
 pub mod flip;
+pub mod group;
+mod how;
+pub mod member;
+mod path;
+mod reason;
 pub mod role;
+pub mod verdict;
 pub mod who;
 
 pub use answer::{Answer, Effect, Reason, Verdict};
 pub use can::{Callable, Can};
 pub use flip::Flip;
+pub use group::Groups;
+pub use member::Candidate;
 pub use role::{RoleBook, RoleClass};
+pub use verdict::Access;
 pub use who::{Invoker, Who};

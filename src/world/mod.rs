@@ -3,6 +3,7 @@
 //! **What could not be read is never empty.** Everything that a verdict rests on is an [`Observed`], which has
 //! no default. Readers (live, files) build a [`World`]; nothing here reads anything.
 
+pub mod account;
 pub mod event_source;
 pub mod layer;
 pub mod observed;

@@ -1,0 +1,58 @@
+//! How a member of a binding comes to mean the caller, in words.
+
+use super::{Candidate, Verdict};
+use crate::model::{Principal, PrincipalKind};
+
+/// How this member matches the caller, or why it is not known, or why it is in vain. `None` where it simply is
+/// the caller.
+pub(super) fn how(candidate: &Candidate<'_, '_>, member: &Principal, matches: Verdict) -> Option<String> {
+    let caller = candidate.principal;
+    match (member.kind(), matches) {
+        (PrincipalKind::AllUsers, _) => Some("everybody may call, without a token".to_owned()),
+        (PrincipalKind::Deleted, _) => {
+            Some("it was deleted: an account of the same name made since does not inherit".to_owned())
+        }
+        (PrincipalKind::Federated, _) => Some(
+            "Cloud Run takes no federated identity: let it impersonate a service account and grant that one"
+                .to_owned(),
+        ),
+        _ if member == caller => None,
+        (PrincipalKind::AllAuthenticatedUsers, Verdict::Yes) => {
+            Some("everybody with any Google account may call".to_owned())
+        }
+        (PrincipalKind::Domain(domain), Verdict::Yes) => {
+            Some(format!("`{caller}` is of the domain `{domain}`"))
+        }
+        (PrincipalKind::Group(_), Verdict::Yes) => Some(through(candidate, member, "is a member")),
+        (PrincipalKind::Group(_), _) => Some(group(candidate, member)),
+        (PrincipalKind::ServiceAccountSet(container), Verdict::Yes) => {
+            Some(format!("`{caller}` belongs to `{container}`"))
+        }
+        (PrincipalKind::ServiceAccountSet(container), _) => {
+            Some(format!("whether `{caller}` belongs to `{container}` is not known"))
+        }
+        (PrincipalKind::ProjectRole(project), _) => {
+            Some(format!("who holds that role on the project `{project}` is not known"))
+        }
+        _ => Some(format!("whether `{caller}` is meant by it is not known")),
+    }
+}
+
+fn group(candidate: &Candidate<'_, '_>, group: &Principal) -> String {
+    match candidate.unexpanded(group) {
+        Some(unexpanded) if unexpanded == group => "the members of this group are not known".to_owned(),
+        Some(unexpanded) => format!("the members of `{unexpanded}` in this group are not known"),
+        None => through(candidate, group, "may be a member"),
+    }
+}
+
+fn through(candidate: &Candidate<'_, '_>, group: &Principal, is: &str) -> String {
+    let between = candidate.between(group);
+    let way: Vec<String> = between.iter().map(|group| format!("`{group}`")).collect();
+    let caller = candidate.principal;
+    if way.is_empty() {
+        format!("`{caller}` {is}")
+    } else {
+        format!("`{caller}` {is} through {}", way.join(", "))
+    }
+}
