@@ -168,10 +168,11 @@ fn container_is_below(world: &World, inner: &Container, container: &Container) -
 
 /// Whether two names are one project: an id and a number may be, until one of them is resolved.
 fn is_same_project(projects: &Projects, one: &str, other: &str) -> Verdict {
-    if projects.canonical(one) == projects.canonical(other) {
+    let (one, other) = (projects.canonical(one), projects.canonical(other));
+    if one == other {
         return Verdict::Yes;
     }
-    let are_of_one_kind = is_project_number(one) == is_project_number(other);
-    let are_resolved = projects.number(one).is_some() && projects.number(other).is_some();
+    let are_of_one_kind = is_project_number(&one) == is_project_number(&other);
+    let are_resolved = projects.number(&one).is_some() && projects.number(&other).is_some();
     if are_of_one_kind || are_resolved { Verdict::No } else { Verdict::Unknown }
 }

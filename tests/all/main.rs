@@ -1,0 +1,4 @@
+//! Every integration test, as one binary.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod access;
