@@ -1,12 +1,47 @@
 //! The rules: one file each, pure, under one registry.
 
+pub mod about;
+mod acceptance;
 pub mod audit;
+mod borrowed_caller;
+mod broad_role;
+mod conditional_caller;
+pub mod context;
+mod dead_grant;
+pub mod declared;
+mod default_identity;
+pub mod edges;
+mod event_function_caller;
+pub mod expected;
+mod expired_caller;
+mod external_principal;
 pub mod finding;
+mod iam_check_disabled;
+mod identity_changed;
+mod inherited_caller;
+mod missing_caller;
+pub mod ours;
+pub mod partition;
+mod phrase;
+mod privileged_caller;
+mod public_function;
+pub mod registry;
+pub mod run;
+pub mod scope;
+mod shared_identity;
+mod undeclared_caller;
+mod undeclared_function;
+mod unknown_function;
+mod unreadable;
 
 pub use audit::{Audit, Counts};
 pub use finding::{Accepted, Finding, fingerprint};
+pub use registry::RULES;
+pub use run::run;
+pub use scope::Scope;
 
 use crate::model::RuleId;
+use context::Context;
 
 /// What a rule says about itself. The command line, the README and reports for machines all read this.
 #[derive(Debug, Clone, Copy)]
@@ -19,4 +54,6 @@ pub struct Rule {
     pub why: &'static str,
     /// How to put it right.
     pub fix: &'static str,
+    /// What it finds.
+    pub find: for<'a> fn(&Context<'a>) -> Vec<Finding>,
 }

@@ -1,0 +1,101 @@
+//! What every rule sees: the map, the world, and what follows from laying one against the other.
+
+use super::{
+    declared::Declared,
+    edges::{self, JudgedEdge},
+    expected::Expected,
+    ours::Ours,
+    partition::{self, Judged},
+    scope::Scope,
+};
+use crate::{
+    access::{Access, RoleBook},
+    callers::{CallerMap, Mistake, Place},
+    model::{Level, RuleId, ServiceName, Time},
+    world::World,
+};
+
+/// What every rule sees. Computed once a run; rules only pick from it.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// What was declared.
+    pub map: &'a CallerMap,
+    /// What was observed.
+    pub world: &'a World,
+    /// The verdicts.
+    pub access: &'a Access<'a>,
+    /// What roles give.
+    pub roles: RoleBook<'a>,
+    /// The time that is judged.
+    pub at: Time,
+    /// What is looked at.
+    pub scope: Scope,
+    /// The services in scope, in order.
+    pub services: Vec<&'a ServiceName>,
+    /// The map laid against the world.
+    pub declared: Declared,
+    /// Who is expected without being declared.
+    pub expected: Expected,
+    /// Who is one of us.
+    pub ours: Ours<'a>,
+    /// Every grant that a rule speaks for, each once.
+    pub grants: Vec<Judged>,
+    /// Every edge that a rule speaks for.
+    pub edges: Vec<JudgedEdge>,
+}
+
+impl<'a> Context<'a> {
+    /// Lays the map against the world.
+    ///
+    /// # Errors
+    /// Mistakes of the map that only the world shows.
+    pub fn new(
+        map: &'a CallerMap,
+        world: &'a World,
+        access: &'a Access<'a>,
+        at: Time,
+        scope: Scope,
+    ) -> Result<Self, Vec<Mistake>> {
+        let declared = Declared::new(map, world, at)?;
+        let services = world.services.keys().filter(|service| scope.holds(world, service)).collect();
+        let expected = Expected::new(map, world, &declared);
+        let mut context = Self {
+            map,
+            world,
+            access,
+            roles: RoleBook::new(world),
+            at,
+            scope,
+            services,
+            declared,
+            expected,
+            ours: Ours::new(map, world),
+            grants: Vec::new(),
+            edges: Vec::new(),
+        };
+        context.grants = partition::judge(&context);
+        context.edges = edges::judge(&context);
+        Ok(context)
+    }
+
+    /// How a service is called in messages: by its short name in the map, with the region where it has
+    /// several, else `project/region/service`.
+    pub fn label(&self, service: &ServiceName) -> String {
+        let ServiceName { project, location, service: name } = service;
+        match self.declared.governed.get(service).map(|index| &self.map.functions[*index]) {
+            Some(function) if function.has_regions => format!("{} in {location}", function.name),
+            Some(function) => function.name.to_string(),
+            None => format!("{project}/{location}/{name}"),
+        }
+    }
+
+    /// Where the map declares a service.
+    pub fn place(&self, service: &ServiceName) -> Option<Place> {
+        self.declared.governed.get(service).map(|index| self.map.functions[*index].place)
+    }
+
+    /// The level of a finding whose rule has several: what the map says, else this one.
+    pub fn level_or(&self, rule: RuleId, otherwise: Level) -> Level {
+        self.map.settings.levels.get(&rule).copied().unwrap_or(otherwise)
+    }
+}

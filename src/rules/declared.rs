@@ -1,0 +1,199 @@
+//! The map laid against the world: which live service each declared function is, and which principals each
+//! edge means.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use crate::{
+    callers::{Caller, CallerMap, DeclaredFunction, Edge, Mistake},
+    model::{FunctionName, Principal, ServiceName, Time},
+    world::{CloudFunction, World},
+};
+
+/// What a declared function is in the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Live {
+    /// This service.
+    Service(ServiceName),
+    /// Not there, in a project of which something was seen.
+    Missing,
+    /// Not known: nothing of its project or region was seen.
+    Unread,
+}
+
+/// A map laid against a world.
+#[derive(Debug)]
+pub struct Declared {
+    /// What each of the map's functions is, by their index.
+    pub live: Vec<Live>,
+    /// The map's function that each governed service is.
+    pub governed: BTreeMap<ServiceName, usize>,
+    /// The edges of each of the map's functions, by index.
+    pub edges: Vec<Vec<usize>>,
+    /// The accounts that functions run as which are named as callers. Empty where none is known.
+    identities: BTreeMap<Arc<str>, Vec<Principal>>,
+    /// Per function, who is declared for it, and whether still.
+    callers: Vec<HashMap<Principal, InForce>>,
+}
+
+/// Whether a declared caller still is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InForce {
+    /// Its `until` has passed.
+    Past,
+    /// It may call now.
+    Now,
+}
+
+impl Declared {
+    /// Lays a map against a world.
+    ///
+    /// # Errors
+    /// Where only the world shows that two names of the map are one service, or that one name is a service and
+    /// another function's id.
+    pub fn new(map: &CallerMap, world: &World, at: Time) -> Result<Self, Vec<Mistake>> {
+        let functions: BTreeMap<FunctionName, &CloudFunction> =
+            world.functions.iter().map(|(name, function)| (name.clone(), function)).collect();
+        let mut mistakes = Vec::new();
+        let mut governed = BTreeMap::new();
+        let mut live = Vec::with_capacity(map.functions.len());
+        for (index, function) in map.functions.iter().enumerate() {
+            let found = find(function, world, &functions, &mut mistakes);
+            if let Live::Service(service) = &found
+                && let Some(first) = governed.insert(service.clone(), index)
+            {
+                mistakes.push(twice(function, &map.functions[first], service));
+            }
+            live.push(found);
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let mut declared = Self {
+            live,
+            governed,
+            edges: vec![Vec::new(); map.functions.len()],
+            identities: BTreeMap::new(),
+            callers: vec![HashMap::new(); map.functions.len()],
+        };
+        declared.identities = declared.identities_of_callers(map, world);
+        for (index, edge) in map.edges.iter().enumerate() {
+            declared.edges[edge.function].push(index);
+            let in_force = if edge.is_in_force(at) { InForce::Now } else { InForce::Past };
+            for principal in declared.principals(edge).to_vec() {
+                let known = declared.callers[edge.function].entry(principal).or_insert(in_force);
+                *known = (*known).max(in_force);
+            }
+        }
+        Ok(declared)
+    }
+
+    /// Whom an edge means: one principal, or the accounts that a function runs as (none where that is not known).
+    pub fn principals<'a>(&'a self, edge: &'a Edge) -> &'a [Principal] {
+        self.meant_by(&edge.caller)
+    }
+
+    /// Whom a caller means: see [`Declared::principals`].
+    pub fn meant_by<'a>(&'a self, caller: &'a Caller) -> &'a [Principal] {
+        match caller {
+            Caller::Principal(principal) => std::slice::from_ref(principal),
+            Caller::Function(name) => self.identities.get(name).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Whether a principal is declared for one of the map's functions, by index.
+    pub fn caller(&self, function: usize, principal: &Principal) -> Option<InForce> {
+        self.callers[function].get(principal).copied()
+    }
+
+    /// Whether a principal may call a service now, as declared.
+    pub fn is_declared(&self, service: &ServiceName, principal: &Principal) -> bool {
+        self.governed.get(service).is_some_and(|index| self.caller(*index, principal) == Some(InForce::Now))
+    }
+
+    /// The live service of one of the map's functions, by index.
+    pub fn service(&self, function: usize) -> Option<&ServiceName> {
+        match &self.live[function] {
+            Live::Service(service) => Some(service),
+            Live::Missing | Live::Unread => None,
+        }
+    }
+
+    fn identities_of_callers(&self, map: &CallerMap, world: &World) -> BTreeMap<Arc<str>, Vec<Principal>> {
+        let named: BTreeSet<_> = map
+            .edges
+            .iter()
+            .filter_map(|edge| match &edge.caller {
+                Caller::Function(name) => Some(name.clone()),
+                Caller::Principal(_) => None,
+            })
+            .collect();
+        let mut identities: BTreeMap<_, BTreeSet<Principal>> = BTreeMap::new();
+        for (index, function) in map.functions.iter().enumerate().filter(|(_, f)| named.contains(&f.name)) {
+            let identity = match &function.runs_as {
+                Some(pinned) => Some(pinned.clone()),
+                None => self.service(index).and_then(|service| world.identity(service)),
+            };
+            identities.entry(function.name.clone()).or_default().extend(identity);
+        }
+        identities.into_iter().map(|(name, found)| (name, found.into_iter().collect())).collect()
+    }
+}
+
+fn find(
+    function: &DeclaredFunction,
+    world: &World,
+    functions: &BTreeMap<FunctionName, &CloudFunction>,
+    mistakes: &mut Vec<Mistake>,
+) -> Live {
+    let target = world.projects.canonical_service(&function.target);
+    let id = FunctionName {
+        project: target.project.clone(),
+        location: target.location.clone(),
+        function: target.service.clone(),
+    };
+    let served_by = functions.get(&id).map(|function| function.service.as_ref());
+    let is_service = world.services.contains_key(&target);
+    match served_by {
+        Some(Some(service)) if is_service && *service != target => {
+            mistakes.push(ambiguous(function, service));
+            Live::Unread
+        }
+        _ if is_service => Live::Service(target),
+        Some(Some(service)) if world.services.contains_key(service) => Live::Service(service.clone()),
+        None if is_listed(world, &target) => Live::Missing,
+        Some(_) | None => Live::Unread,
+    }
+}
+
+/// Whether a service of this name would have been seen if it were there.
+fn is_listed(world: &World, target: &ServiceName) -> bool {
+    let project = format!("projects/{}/services", target.project);
+    let region = format!("projects/{}/locations/{}/services", target.project, target.location);
+    world.has_seen(&target.project)
+        && !world.unread_lists.contains_key(project.as_str())
+        && !world.unread_lists.contains_key(region.as_str())
+}
+
+fn ambiguous(function: &DeclaredFunction, other: &ServiceName) -> Mistake {
+    Mistake {
+        place: Some(function.place),
+        message: format!(
+            "`{}` is a service and the id of another function, which is served by `{other}`",
+            function.name
+        ),
+        repair: Some("give the one that is meant by its `resource`".to_owned()),
+        other: None,
+    }
+}
+
+fn twice(second: &DeclaredFunction, first: &DeclaredFunction, service: &ServiceName) -> Mistake {
+    Mistake {
+        place: Some(second.place),
+        message: format!("`{}` and `{}` are one service, `{service}`", second.name, first.name),
+        repair: Some("declare a service once, in the file of those who own it".to_owned()),
+        other: Some((first.place, format!("`{}` is declared here", first.name))),
+    }
+}

@@ -1,0 +1,119 @@
+//! Every declared edge against the verdict: has it its own grant, and does the caller get through.
+
+use std::collections::HashMap;
+
+use super::{
+    context::Context,
+    declared::{InForce, Live},
+};
+use crate::{
+    access::{RoleClass, Verdict, condition::holds_at},
+    model::{Principal, PrincipalKind, RuleId, ServiceName},
+};
+
+/// An edge that a rule speaks for, for one of the principals it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedEdge {
+    /// The edge, by its index in the map.
+    pub edge: usize,
+    /// Whom it means.
+    pub principal: Principal,
+    /// What it leads to.
+    pub service: ServiceName,
+    /// The rule.
+    pub rule: RuleId,
+    /// Whether the caller gets through, now.
+    pub verdict: Verdict,
+}
+
+/// Every edge that a rule speaks for, in the map's order.
+pub fn judge(context: &Context<'_>) -> Vec<JudgedEdge> {
+    let mut judged = Vec::new();
+    for (index, edges) in context.declared.edges.iter().enumerate() {
+        let Live::Service(name) = &context.declared.live[index] else { continue };
+        let Some(own) = own_grants(context, name) else { continue };
+        let is_public = context.declared.is_declared(name, &Principal::new("allUsers"));
+        for edge in edges {
+            for principal in context.declared.principals(&context.map.edges[*edge]) {
+                let in_force = context.map.edges[*edge].is_in_force(context.at);
+                let rule = if in_force {
+                    current(context, name, principal, own.get(principal).copied(), is_public)
+                } else {
+                    past(context, index, name, principal)
+                };
+                if let Some((rule, verdict)) = rule {
+                    judged.push(JudgedEdge {
+                        edge: *edge,
+                        principal: principal.clone(),
+                        service: name.clone(),
+                        rule,
+                        verdict,
+                    });
+                }
+            }
+        }
+    }
+    judged.sort_by_key(|found| found.edge);
+    judged
+}
+
+/// The own grants on a service: of an invoker role, by principal, with whether they hold now; those that do not
+/// are left out. `None` where its policy or settings were not read: only that is then said of its edges.
+fn own_grants<'a>(context: &Context<'a>, name: &ServiceName) -> Option<HashMap<&'a Principal, Verdict>> {
+    let service = context.world.services.get(name)?;
+    service.settings.known()?;
+    let mut own = HashMap::new();
+    for binding in &service.policy.known()?.bindings {
+        let holds = holds_at(binding.condition.as_ref(), context.at);
+        if holds == Verdict::No || context.roles.class(&binding.role) != RoleClass::Invoker {
+            continue;
+        }
+        for principal in &binding.members {
+            let known = own.entry(principal).or_insert(holds);
+            *known = holds.max(*known);
+        }
+    }
+    Some(own)
+}
+
+/// The rule for an edge that is in force.
+fn current(
+    context: &Context<'_>,
+    name: &ServiceName,
+    principal: &Principal,
+    own: Option<Verdict>,
+    is_public: bool,
+) -> Option<(RuleId, Verdict)> {
+    match own {
+        Some(Verdict::Yes) => None,
+        Some(_) => {
+            let verdict = context.access.allows(principal, name);
+            (verdict != Verdict::Yes).then_some((RuleId::ConditionalCaller, verdict))
+        }
+        None => match context.access.allows(principal, name) {
+            // With the check off, what is public on purpose is public.
+            Verdict::Yes if is_public || principal.kind() == PrincipalKind::AllUsers => None,
+            Verdict::Yes => Some((RuleId::BorrowedCaller, Verdict::Yes)),
+            verdict => Some((RuleId::MissingCaller, verdict)),
+        },
+    }
+}
+
+/// The rule for an edge whose `until` has passed, unless a grant on the function itself speaks for it already.
+fn past(
+    context: &Context<'_>,
+    function: usize,
+    name: &ServiceName,
+    principal: &Principal,
+) -> Option<(RuleId, Verdict)> {
+    if context.declared.caller(function, principal) == Some(InForce::Now) {
+        return None;
+    }
+    let has_grant = context.grants.iter().any(|judged| {
+        judged.rule == RuleId::ExpiredCaller
+            && judged.service.as_ref() == Some(name)
+            && judged.grant.principal == *principal
+    });
+    let verdict = context.access.allows(principal, name);
+    (!has_grant && verdict != Verdict::No).then_some((RuleId::ExpiredCaller, verdict))
+}

@@ -1,0 +1,36 @@
+//! Somebody beside its event source can call an event function.
+
+use super::{Finding, Rule, context::Context, phrase};
+use crate::model::RuleId;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId::EventFunctionCaller,
+    title: "an event function can be called by somebody else",
+    why: "An event-driven function trusts what it is sent, because only its event source should send. That rests \
+          on IAM alone: whoever holds the invoker role can post made-up events to it.",
+    fix: "Remove the grant; let the caller publish to the event source instead.",
+    find,
+};
+
+fn find(context: &Context<'_>) -> Vec<Finding> {
+    let grants = context.grants_of(RuleId::EventFunctionCaller);
+    grants
+        .filter_map(|judged| {
+            let service = judged.service.as_ref()?;
+            let source = if context.expected.has_source(service) {
+                "which only its event source should"
+            } else {
+                "an event function of which no event source was seen"
+            };
+            let message = format!(
+                "`{}` can call `{}`{}, {source}",
+                judged.grant.principal,
+                context.label(service),
+                phrase::under(judged.grant.condition.as_ref())
+            );
+            let mut finding = context.about_grant(judged, message);
+            finding.fix = phrase::removal(&judged.grant);
+            Some(finding)
+        })
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! Callers that are expected without being declared: an event function's sources, and the proxy before a
+//! service.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::declared::Declared;
+use crate::{
+    access::agent::iap_agent,
+    callers::CallerMap,
+    model::{Principal, ServiceName},
+    world::{EventSource, EventTarget, World},
+};
+
+/// Who is expected to call, per service.
+#[derive(Debug)]
+pub struct Expected {
+    event_driven: BTreeSet<ServiceName>,
+    sources: BTreeMap<ServiceName, BTreeSet<Principal>>,
+    proxies: BTreeMap<ServiceName, Principal>,
+}
+
+impl Expected {
+    /// From what the map asserts and what was seen of functions, event sources and settings.
+    pub fn new(map: &CallerMap, world: &World, declared: &Declared) -> Self {
+        let asserted = declared
+            .governed
+            .iter()
+            .filter(|(_, index)| map.functions[**index].is_event_driven)
+            .map(|(service, _)| service.clone());
+        let mut event_driven: BTreeSet<ServiceName> = asserted.collect();
+        let mut sources: BTreeMap<ServiceName, BTreeSet<Principal>> = BTreeMap::new();
+        for (name, function) in &world.functions {
+            let (Some(service), true) = (&function.service, function.is_event_driven) else { continue };
+            event_driven.insert(service.clone());
+            let identity =
+                function.trigger_identity.clone().or_else(|| world.default_identity(&name.project));
+            sources.entry(service.clone()).or_default().extend(identity);
+        }
+        for source in &world.event_sources {
+            if let (Some(service), Some(identity)) = (target(source, world), &source.identity) {
+                sources.entry(service).or_default().insert(identity.clone());
+            }
+        }
+        Self { event_driven, sources, proxies: proxies(world) }
+    }
+
+    /// Whether only its event source should call this service.
+    pub fn is_event_driven(&self, service: &ServiceName) -> bool {
+        self.event_driven.contains(service)
+    }
+
+    /// Whether an event source of this service was seen.
+    pub fn has_source(&self, service: &ServiceName) -> bool {
+        self.sources.contains_key(service)
+    }
+
+    /// Whether this principal is expected to call this service, though no map says so.
+    pub fn is_expected(&self, service: &ServiceName, principal: &Principal) -> bool {
+        self.proxies.get(service) == Some(principal)
+            || (self.is_event_driven(service)
+                && self.sources.get(service).is_some_and(|sources| sources.contains(principal)))
+    }
+}
+
+/// The agent of the Identity-Aware Proxy, for each service that stands behind it.
+fn proxies(world: &World) -> BTreeMap<ServiceName, Principal> {
+    let behind = world
+        .services
+        .iter()
+        .filter(|(_, service)| service.settings.known().is_some_and(|settings| settings.is_iap_enabled));
+    behind
+        .filter_map(|(name, _)| Some((name.clone(), iap_agent(world.projects.number(&name.project)?))))
+        .collect()
+}
+
+/// The service that a source sends to, where that was seen.
+fn target(source: &EventSource, world: &World) -> Option<ServiceName> {
+    match &source.target {
+        EventTarget::Service(service) => Some(world.projects.canonical_service(service)),
+        EventTarget::Function(function) => world.functions.get(function)?.service.clone(),
+        EventTarget::Url(url) => world
+            .services
+            .iter()
+            .find(|(_, service)| {
+                service
+                    .settings
+                    .known()
+                    .is_some_and(|settings| settings.urls.iter().any(|address| is_below(url, address)))
+            })
+            .map(|(name, _)| name.clone()),
+        EventTarget::Other => None,
+    }
+}
+
+/// Whether a URL is an address or a path below it.
+fn is_below(url: &str, address: &str) -> bool {
+    let address = address.trim_end_matches('/');
+    url.strip_prefix(address).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+}

@@ -1,0 +1,31 @@
+//! The invoker check is off.
+
+use super::{Finding, Rule, context::Context};
+use crate::model::{Principal, RuleId};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId::IamCheckDisabled,
+    title: "the invoker check is off",
+    why: "With `invokerIamDisabled` everybody can call the service, whatever its policy says. Nothing in IAM shows \
+          it.",
+    fix: "Turn the check on again, or declare `allUsers` for the function if it is public on purpose.",
+    find,
+};
+
+fn find(context: &Context<'_>) -> Vec<Finding> {
+    let public = Principal::new("allUsers");
+    let mut findings = Vec::new();
+    for name in &context.services {
+        let settings = context.world.services.get(*name).and_then(|service| service.settings.known());
+        let is_off = settings.is_some_and(|settings| settings.is_check_disabled);
+        if !is_off || context.declared.is_declared(name, &public) {
+            continue;
+        }
+        let message = format!("anybody can call `{}`: its invoker check is off", context.label(name));
+        let mut finding = context.about(RULE.id, name, message);
+        finding.fix =
+            Some(format!("turn the check of `{name}` on: `gcloud run services update --invoker-iam-check`"));
+        findings.push(finding);
+    }
+    findings
+}

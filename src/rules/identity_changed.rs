@@ -1,0 +1,36 @@
+//! A function that does not run as the account the map pins.
+
+use super::{Finding, Rule, context::Context};
+use crate::model::RuleId;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId::IdentityChanged,
+    title: "a function does not run as the account that is pinned",
+    why: "Grants to `function:NAME` go to the account it runs as. If that account changed without the map, either \
+          the grants are held by an account that no longer calls, or somebody swapped the account.",
+    fix: "Find out who changed it; then correct `runs_as` in the map, or the service's account.",
+    find,
+};
+
+fn find(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, function) in context.map.functions.iter().enumerate() {
+        let (Some(pinned), Some(service)) = (&function.runs_as, context.declared.service(index)) else {
+            continue;
+        };
+        let Some(live) = context.world.identity(service) else { continue };
+        if live == *pinned {
+            continue;
+        }
+        let label = context.label(service);
+        let pinned = pinned.email().unwrap_or_else(|| pinned.as_str());
+        let now = live.email().unwrap_or_else(|| live.as_str()).to_owned();
+        let message = format!("`{label}` runs as `{now}`, and the map pins `{pinned}`");
+        let mut finding = context.about(RULE.id, service, message);
+        finding.caller = Some(live);
+        finding.declared_at = function.runs_as_place.map(|place| context.map.locate(place));
+        finding.fix = Some(format!("find out who changed it; then `runs_as: {now}` or deploy as `{pinned}`"));
+        findings.push(finding);
+    }
+    findings
+}

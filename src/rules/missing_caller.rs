@@ -1,0 +1,53 @@
+//! A declared caller that does not get through.
+
+use super::{Finding, Rule, context::Context, edges::JudgedEdge, phrase::addition};
+use crate::{
+    access::Verdict,
+    model::{Grant, PrincipalKind, RuleId},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId::MissingCaller,
+    title: "a declared caller cannot call",
+    why: "The map says that this caller may call this function, but it holds no invoker role on the function \
+          itself, and nothing else is known to let it through. Its calls end in 403, or cannot be shown not to.",
+    fix: "Grant the caller the invoker role on the function, or take it off the map.",
+    find,
+};
+
+fn find(context: &Context<'_>) -> Vec<Finding> {
+    let edges = context.edges.iter().filter(|judged| judged.rule == RuleId::MissingCaller);
+    edges.map(|judged| finding(context, judged)).collect()
+}
+
+fn finding(context: &Context<'_>, judged: &JudgedEdge) -> Finding {
+    let JudgedEdge { edge, principal, service, rule, verdict } = judged;
+    let label = context.label(service);
+    let outcome = match verdict {
+        Verdict::No => "will get 403",
+        Verdict::Unknown | Verdict::Yes => "cannot be shown to get through",
+    };
+    let message =
+        format!("`{principal}` is declared for `{label}`, has no invoker role on it, and {outcome}");
+    let place = context.map.edges[*edge].place;
+    let mut finding = context.about_caller(*rule, service, principal, place, message);
+    finding.fix = Some(own_grant(context, judged));
+    finding
+}
+
+/// What gives a declared caller its own grant.
+pub(super) fn own_grant(context: &Context<'_>, judged: &JudgedEdge) -> String {
+    let grant = Grant {
+        resource: judged.service.clone().into(),
+        role: context.map.settings.role.clone(),
+        principal: judged.principal.clone(),
+        condition: None,
+    };
+    let is_temporary = context.map.edges[judged.edge].until.is_some();
+    match addition(&grant) {
+        Some(command) if !is_temporary && judged.principal.kind() != PrincipalKind::Other => command,
+        _ => {
+            format!("grant `{}` on `{}` to `{}`", grant.role, context.label(&judged.service), grant.principal)
+        }
+    }
+}

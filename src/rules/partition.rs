@@ -1,0 +1,234 @@
+//! Every usable grant belongs to exactly one rule, by what it is and where it hangs.
+//!
+//! Grants are judged over [t, ∞): one that opens tomorrow, or every night, is seen today.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{context::Context, declared::InForce};
+use crate::{
+    access::{RoleClass, agent::agent_project, condition::can_hold_from},
+    model::{Binding, Container, Grant, Level, Policy, Principal, Resource, RoleName, RuleId, ServiceName},
+};
+
+/// Grants a rule speaks for nobody but the function itself: it lets no one call a Cloud Run service
+/// (<https://cloud.google.com/functions/docs/reference/iam/roles>).
+pub const FUNCTIONS_INVOKER: &str = "roles/cloudfunctions.invoker";
+
+/// A grant and the one rule that speaks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The grant.
+    pub grant: Grant,
+    /// What its role gives.
+    pub class: RoleClass,
+    /// The rule.
+    pub rule: RuleId,
+    /// The level that the rule gives this kind of grant.
+    pub level: Level,
+    /// Whether the map declares its principal for all it opens.
+    pub is_declared: bool,
+    /// The function it hangs on; `None` where it hangs above functions.
+    pub service: Option<ServiceName>,
+    /// The functions in scope below it, where it hangs above functions.
+    pub opens: Arc<[ServiceName]>,
+}
+
+/// Every grant that a rule speaks for, each once, in order of resource, role, principal and condition.
+pub fn judge(context: &Context<'_>) -> Vec<Judged> {
+    let mut judged = Vec::new();
+    let mut below: BTreeMap<&Container, Vec<ServiceName>> = BTreeMap::new();
+    for name in &context.services {
+        let Some(service) = context.world.services.get(*name) else { continue };
+        if let Some(policy) = service.policy.known() {
+            on_function(context, name, policy, &mut judged);
+        }
+        for container in service.ancestors.known().into_iter().flat_map(|chain| chain.iter()) {
+            below.entry(container).or_default().push((*name).clone());
+        }
+    }
+    for (container, opens) in below {
+        let policy = context.world.policies.get(container).and_then(|policy| policy.known());
+        if let Some(policy) = policy {
+            above_functions(context, container, policy, &opens.into(), &mut judged);
+        }
+    }
+    on_functions_api(context, &mut judged);
+    judged.sort_by(|left, right| left.grant.cmp(&right.grant));
+    judged.dedup_by(|left, right| left.grant == right.grant);
+    judged
+}
+
+/// What a grant is, before it is asked who holds it.
+enum Use {
+    /// It can let somebody call.
+    Usable(RoleClass),
+    /// It is meant to and never will.
+    Dead(RoleClass),
+    /// It has nothing to do with calling.
+    Nothing,
+}
+
+fn use_of(context: &Context<'_>, binding: &Binding, principal: &Principal) -> Use {
+    let class = context.roles.class(&binding.role);
+    if class == RoleClass::None {
+        let is_off = context.roles.would_invoke(&binding.role);
+        return if is_off { Use::Dead(class) } else { Use::Nothing };
+    }
+    if !principal.is_nobody() && can_hold_from(binding.condition.as_ref(), context.at) {
+        return Use::Usable(class);
+    }
+    // A role that may carry nothing of the kind is not called dead.
+    if class == RoleClass::Unknown { Use::Nothing } else { Use::Dead(class) }
+}
+
+fn grant(resource: &Resource, binding: &Binding, principal: &Principal) -> Grant {
+    Grant {
+        resource: resource.clone(),
+        role: binding.role.clone(),
+        principal: principal.clone(),
+        condition: binding.condition.clone(),
+    }
+}
+
+fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy, judged: &mut Vec<Judged>) {
+    let governed = context.declared.governed.get(name).copied();
+    let resource = Resource::Service(name.clone());
+    for binding in &policy.bindings {
+        for principal in &binding.members {
+            let (class, found) = match use_of(context, binding, principal) {
+                Use::Usable(class) => (class, own(context, name, governed, class, principal)),
+                Use::Dead(class) => (class, governed.map(|_| (RuleId::DeadGrant, Level::Warning))),
+                Use::Nothing if binding.role.as_str() == FUNCTIONS_INVOKER => {
+                    (RoleClass::None, governed.map(|_| (RuleId::DeadGrant, Level::Warning)))
+                }
+                Use::Nothing => continue,
+            };
+            let Some((rule, level)) = found else { continue };
+            judged.push(Judged {
+                grant: grant(&resource, binding, principal),
+                class,
+                rule,
+                level,
+                is_declared: context.declared.is_declared(name, principal),
+                service: Some(name.clone()),
+                opens: [].into(),
+            });
+        }
+    }
+}
+
+/// The rule for a usable grant on a function itself, where one speaks for it.
+fn own(
+    context: &Context<'_>,
+    name: &ServiceName,
+    governed: Option<usize>,
+    class: RoleClass,
+    principal: &Principal,
+) -> Option<(RuleId, Level)> {
+    let declared = governed.and_then(|index| context.declared.caller(index, principal));
+    let is_declared = declared == Some(InForce::Now) || context.expected.is_expected(name, principal);
+    if principal.is_public() {
+        let is_fine = is_declared && class == RoleClass::Invoker;
+        return (!is_fine).then_some((RuleId::PublicFunction, Level::Error));
+    }
+    governed?;
+    match class {
+        RoleClass::Invoker if is_declared => None,
+        RoleClass::Invoker if declared == Some(InForce::Past) => Some((RuleId::ExpiredCaller, Level::Error)),
+        RoleClass::Invoker if context.expected.is_event_driven(name) => {
+            Some((RuleId::EventFunctionCaller, Level::Error))
+        }
+        RoleClass::Invoker => Some((RuleId::UndeclaredCaller, Level::Error)),
+        RoleClass::Wide | RoleClass::Unknown | RoleClass::None => {
+            Some((RuleId::BroadRole, if is_declared { Level::Warning } else { Level::Error }))
+        }
+    }
+}
+
+fn above_functions(
+    context: &Context<'_>,
+    container: &Container,
+    policy: &Policy,
+    opens: &Arc<[ServiceName]>,
+    judged: &mut Vec<Judged>,
+) {
+    let resource = Resource::Container(container.clone());
+    for binding in &policy.bindings {
+        for principal in &binding.members {
+            let is_declared = || {
+                opens.iter().all(|service| {
+                    context.declared.is_declared(service, principal)
+                        || context.expected.is_expected(service, principal)
+                })
+            };
+            let (class, is_declared, (rule, level)) = match use_of(context, binding, principal) {
+                Use::Usable(class) => {
+                    let is_declared = is_declared();
+                    (class, is_declared, inherited(context, &binding.role, class, principal, is_declared))
+                }
+                Use::Dead(class) => (class, false, (RuleId::DeadGrant, Level::Warning)),
+                Use::Nothing => continue,
+            };
+            judged.push(Judged {
+                grant: grant(&resource, binding, principal),
+                class,
+                rule,
+                level,
+                is_declared,
+                service: None,
+                opens: opens.clone(),
+            });
+        }
+    }
+}
+
+/// The rule for a usable grant above functions.
+fn inherited(
+    context: &Context<'_>,
+    role: &RoleName,
+    class: RoleClass,
+    principal: &Principal,
+    is_declared: bool,
+) -> (RuleId, Level) {
+    if principal.is_public() {
+        return (RuleId::PublicFunction, Level::Error);
+    }
+    if class == RoleClass::Invoker {
+        return (RuleId::InheritedCaller, if is_declared { Level::Warning } else { Level::Error });
+    }
+    let is_agent = agent_project(principal).is_some();
+    let is_usual = matches!(role.as_str(), "roles/owner" | "roles/editor" | "roles/run.admin");
+    let level = if is_declared || is_agent {
+        Level::Note
+    } else if role.is_custom() || context.ours.is_external(principal) {
+        Level::Error
+    } else if is_usual {
+        Level::Note
+    } else {
+        Level::Warning
+    };
+    (RuleId::PrivilegedCaller, level)
+}
+
+/// `cloudfunctions.invoker` on a function of the Functions API opens nothing: callers of second-generation
+/// functions are granted on the service (<https://cloud.google.com/functions/docs/securing/managing-access-iam>).
+fn on_functions_api(context: &Context<'_>, judged: &mut Vec<Judged>) {
+    for (name, function) in &context.world.functions {
+        let (Some(service), Some(policy)) = (&function.service, &function.policy) else { continue };
+        if !context.declared.governed.contains_key(service) {
+            continue;
+        }
+        let resource = Resource::Other(name.to_string().into());
+        for binding in policy.bindings.iter().filter(|binding| binding.role.as_str() == FUNCTIONS_INVOKER) {
+            judged.extend(binding.members.iter().map(|principal| Judged {
+                grant: grant(&resource, binding, principal),
+                class: RoleClass::None,
+                rule: RuleId::DeadGrant,
+                level: Level::Warning,
+                is_declared: context.declared.is_declared(service, principal),
+                service: Some(service.clone()),
+                opens: [].into(),
+            }));
+        }
+    }
+}

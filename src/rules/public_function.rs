@@ -1,0 +1,48 @@
+//! Anybody can call, and no map says so.
+
+use super::{Finding, Rule, context::Context, phrase};
+use crate::{
+    access::RoleClass,
+    model::{PrincipalKind, RuleId},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId::PublicFunction,
+    title: "anybody can call a function that was not declared public",
+    why: "`allUsers` is everybody on the internet, and `allAuthenticatedUsers` is everybody with any Google \
+          account. What a map declares is calling and nothing more: a wider role for the public, or one above \
+          functions, is never in order.",
+    fix: "Remove the public member, or declare `allUsers` for the function if it is public on purpose.",
+    find,
+};
+
+fn find(context: &Context<'_>) -> Vec<Finding> {
+    let grants = context.grants_of(RuleId::PublicFunction);
+    grants
+        .map(|judged| {
+            let who = match judged.grant.principal.kind() {
+                PrincipalKind::AllAuthenticatedUsers => "anybody with a Google account",
+                _ => "anybody",
+            };
+            let what = match &judged.service {
+                Some(service) => format!("`{}`", context.label(service)),
+                None => phrase::opened(context, judged),
+            };
+            let role = match judged.class {
+                RoleClass::Invoker => String::new(),
+                RoleClass::Wide => format!(" and more, by `{}`", judged.grant.role),
+                RoleClass::Unknown | RoleClass::None => format!(" if `{}` lets them", judged.grant.role),
+            };
+            let on = if judged.service.is_some() {
+                String::new()
+            } else {
+                format!(" through `{}`", judged.grant.resource)
+            };
+            let condition = phrase::under(judged.grant.condition.as_ref());
+            let mut finding =
+                context.about_grant(judged, format!("{who} can call {what}{role}{on}{condition}"));
+            finding.fix = phrase::removal(&judged.grant);
+            finding
+        })
+        .collect()
+}

@@ -1,0 +1,194 @@
+//! What could not be read, one finding a resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, Rule, context::Context, declared::Live};
+use crate::{
+    callers::Caller,
+    model::{Container, Policy, Resource, RoleName, RuleId},
+    world::{Gap, Observed},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId::Unreadable,
+    title: "something that decides who can call could not be read",
+    why: "What could not be read is not empty. As long as it is missing, nobody can say that the map matches.",
+    fix: "Export or grant what is named, or accept this one gap by its resource and with a reason.",
+    find,
+};
+
+/// What is not known of one resource.
+type Gaps = BTreeMap<Resource, BTreeSet<(&'static str, Gap)>>;
+
+fn find(context: &Context<'_>) -> Vec<Finding> {
+    let mut gaps = Gaps::new();
+    lists(context, &mut gaps);
+    services(context, &mut gaps);
+    containers(context, &mut gaps);
+    roles(context, &mut gaps);
+    numbers(context, &mut gaps);
+    gaps.iter().map(|(resource, gaps)| finding(context, resource, gaps)).collect()
+}
+
+fn finding(context: &Context<'_>, resource: &Resource, gaps: &BTreeSet<(&'static str, Gap)>) -> Finding {
+    let parts: Vec<_> =
+        gaps.iter().map(|(what, gap)| format!("{what} could not be read: {}", gap.why)).collect();
+    let permissions: BTreeSet<_> = gaps.iter().filter_map(|(_, gap)| gap.permission.as_deref()).collect();
+    let service = match resource {
+        Resource::Service(service) => Some(service.clone()),
+        Resource::Container(_) | Resource::Other(_) => None,
+    };
+    let mut finding =
+        context.at_resource(RULE.id, resource.clone(), None, format!("`{resource}`: {}", parts.join("; ")));
+    finding.declared_at =
+        service.as_ref().and_then(|service| context.place(service)).map(|place| context.map.locate(place));
+    finding.function = service;
+    let needed: Vec<_> = permissions.into_iter().map(need).collect();
+    finding.fix = (!needed.is_empty()).then(|| format!("needs {}", needed.join(" and ")));
+    finding
+}
+
+/// A permission with the smallest of Google's roles that holds it.
+fn need(permission: &str) -> String {
+    match smallest_role(permission) {
+        Some(role) => format!("`{permission}` (in `{role}`)"),
+        None => format!("`{permission}`"),
+    }
+}
+
+/// The smallest of Google's roles that holds a permission callmap asks for
+/// (<https://cloud.google.com/iam/docs/roles-permissions>).
+pub(super) fn smallest_role(permission: &str) -> Option<&'static str> {
+    Some(match permission {
+        "run.services.list" | "run.services.get" | "run.services.getIamPolicy" | "run.locations.list" => {
+            "roles/run.viewer"
+        }
+        "resourcemanager.projects.get" | "resourcemanager.projects.getIamPolicy" => "roles/browser",
+        "resourcemanager.folders.getIamPolicy" => "roles/iam.securityReviewer",
+        "resourcemanager.organizations.getIamPolicy" => "roles/iam.organizationRoleViewer",
+        "iam.roles.get" => "roles/iam.roleViewer",
+        "cloudfunctions.functions.list" | "cloudfunctions.functions.get" => "roles/cloudfunctions.viewer",
+        "eventarc.triggers.list" => "roles/eventarc.viewer",
+        "pubsub.subscriptions.list" => "roles/pubsub.viewer",
+        "cloudscheduler.jobs.list" => "roles/cloudscheduler.viewer",
+        "cloudtasks.queues.list" => "roles/cloudtasks.viewer",
+        "iam.denypolicies.get" | "iam.denypolicies.list" => "roles/iam.denyReviewer",
+        _ => return None,
+    })
+}
+
+/// Projects of the scope of which nothing was seen, lists that were refused, and functions whose service was
+/// not seen.
+fn lists(context: &Context<'_>, gaps: &mut Gaps) {
+    let world = context.world;
+    for project in context.scope.projects().filter(|project| !world.has_seen(project)) {
+        let gap = Gap::new("nothing of this project was seen", "run.services.list");
+        let resource = Resource::Container(Container::Project(project.clone()));
+        gaps.entry(resource).or_default().insert(("its services", gap));
+    }
+    for (name, gap) in &world.unread_lists {
+        let project = name.strip_prefix("projects/").and_then(|rest| rest.split('/').next());
+        if project.is_some_and(|project| context.scope.has_project(world, project)) {
+            gaps.entry(Resource::Other(name.clone())).or_default().insert(("this list", gap.clone()));
+        }
+    }
+    for (index, live) in context.declared.live.iter().enumerate() {
+        let target = world.projects.canonical_service(&context.map.functions[index].target);
+        if *live == Live::Unread
+            && world.functions.keys().any(|name| {
+                name.project == target.project
+                    && name.location == target.location
+                    && name.function == target.service
+            })
+        {
+            let gap =
+                Gap::new("the function was seen, the service it is served by was not", "run.services.get");
+            gaps.entry(Resource::Service(target)).or_default().insert(("its service", gap));
+        }
+    }
+}
+
+/// Settings and policies of the services in scope; what stands above them, once a project.
+fn services(context: &Context<'_>, gaps: &mut Gaps) {
+    for name in &context.services {
+        let Some(service) = context.world.services.get(*name) else { continue };
+        let mut add = |resource: Resource, what, gap: Option<&Gap>| {
+            if let Some(gap) = gap {
+                gaps.entry(resource).or_default().insert((what, gap.clone()));
+            }
+        };
+        add(Resource::Service((*name).clone()), "its settings", service.settings.gap());
+        add(Resource::Service((*name).clone()), "its policy", service.policy.gap());
+        let project = Container::Project(name.project.clone());
+        add(Resource::Container(project), "what stands above its functions", service.ancestors.gap());
+    }
+}
+
+/// Policies of the projects, folders and organizations above the services in scope.
+fn containers(context: &Context<'_>, gaps: &mut Gaps) {
+    for container in above(context) {
+        let gap = match context.world.policies.get(container) {
+            Some(Observed::Known(_)) => continue,
+            Some(Observed::Unreadable(gap)) => gap.clone(),
+            None => Gap::new("it was not seen", policy_permission(container)),
+        };
+        gaps.entry(Resource::Container(container.clone())).or_default().insert(("its policy", gap));
+    }
+}
+
+fn policy_permission(container: &Container) -> &'static str {
+    match container {
+        Container::Project(_) => "resourcemanager.projects.getIamPolicy",
+        Container::Folder(_) => "resourcemanager.folders.getIamPolicy",
+        Container::Organization(_) => "resourcemanager.organizations.getIamPolicy",
+    }
+}
+
+fn above<'a>(context: &Context<'a>) -> BTreeSet<&'a Container> {
+    let services = context.services.iter().filter_map(|name| context.world.services.get(*name));
+    services.filter_map(|service| service.ancestors.known()).flat_map(|chain| chain.iter()).collect()
+}
+
+/// Roles bound on the way to a service in scope whose content is not known, whoever holds them.
+fn roles(context: &Context<'_>, gaps: &mut Gaps) {
+    let services = context.services.iter().filter_map(|name| context.world.services.get(*name));
+    let own = services.filter_map(|service| service.policy.known());
+    let above = above(context).into_iter().filter_map(|name| context.world.policies.get(name)?.known());
+    let mut met: BTreeSet<&RoleName> = BTreeSet::new();
+    for policy in own.chain(above) {
+        let Policy { version: _, etag: _, bindings } = policy;
+        met.extend(bindings.iter().map(|binding| &binding.role));
+    }
+    for role in met {
+        if let Some(gap) = context.roles.gap(role) {
+            let resource = Resource::Other(role.as_str().into());
+            gaps.entry(resource).or_default().insert(("what it carries", gap));
+        }
+    }
+}
+
+/// Projects whose number is not known where a default compute account turns on it.
+fn numbers(context: &Context<'_>, gaps: &mut Gaps) {
+    let callers: BTreeSet<_> = context
+        .map
+        .edges
+        .iter()
+        .filter_map(|edge| match &edge.caller {
+            Caller::Function(name) => Some(name),
+            Caller::Principal(_) => None,
+        })
+        .collect();
+    for (index, function) in context.map.functions.iter().enumerate() {
+        let matters = function.runs_as.is_some() || callers.contains(&function.name);
+        let Some(service) = context.declared.service(index).filter(|_| matters) else { continue };
+        let settings = context.world.services.get(service).and_then(|service| service.settings.known());
+        if settings.is_some() && context.world.identity(service).is_none() {
+            let gap = Gap::new(
+                "it is not known, and with it the default compute account of its functions",
+                "resourcemanager.projects.get",
+            );
+            let project = Resource::Container(Container::Project(service.project.clone()));
+            gaps.entry(project).or_default().insert(("its number", gap));
+        }
+    }
+}
