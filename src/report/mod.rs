@@ -1,5 +1,10 @@
 //! What people and machines get to read: one file a format, each a function to a [`Write`](std::io::Write).
 
 pub mod escape;
+pub mod heading;
+pub mod json;
 pub mod mistakes;
 pub mod style;
+pub mod summary;
+pub mod table;
+pub mod words;

@@ -1,0 +1,74 @@
+//! `callmap-check/1`.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::wire::{Head, LocationWire};
+use crate::{
+    callers::{MapText, Mistake, Place, mistake::MapError},
+    model::Time,
+    report::mistakes::Positions,
+};
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Wire<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    /// The files of the map.
+    files: Vec<&'a str>,
+    /// Everything that is wrong in them.
+    mistakes: Vec<MistakeWire<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct MistakeWire<'a> {
+    /// What is wrong.
+    message: &'a str,
+    /// Where it stands.
+    at: Option<LocationWire<'a>>,
+    /// What to do about it.
+    repair: Option<&'a str>,
+    /// A second place that the message speaks of.
+    other: Option<OtherWire<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct OtherWire<'a> {
+    /// What it has to do with it.
+    label: &'a str,
+    /// Where it stands.
+    at: Option<LocationWire<'a>>,
+}
+
+/// Writes the mistakes of a map, or that it has none, as `callmap-check/1`.
+///
+/// # Errors
+/// Where it cannot be written to.
+pub fn check(texts: &[MapText], error: Option<&MapError>, at: Time, out: &mut dyn Write) -> io::Result<()> {
+    let mistakes = error.map_or(&[][..], |error| &error.mistakes);
+    let positions = Positions::of(texts, mistakes);
+    let wire = Wire {
+        head: Head::offline("callmap-check/1", at),
+        files: texts.iter().map(|text| &*text.path).collect(),
+        mistakes: mistakes.iter().map(|mistake| MistakeWire::of(mistake, texts, &positions)).collect(),
+    };
+    super::write(&wire, out)
+}
+
+impl<'a> MistakeWire<'a> {
+    fn of(mistake: &'a Mistake, texts: &'a [MapText], positions: &Positions) -> Self {
+        let Mistake { place, message, repair, other } = mistake;
+        let at = |place: Place| {
+            let (line, column) = positions.of_place(place);
+            texts.get(place.file as usize).map(|text| LocationWire::new(&text.path, line, column))
+        };
+        Self {
+            message,
+            at: place.and_then(at),
+            repair: repair.as_deref(),
+            other: other.as_ref().map(|(place, label)| OtherWire { label, at: at(*place) }),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! `callmap-explain/1`, `callmap-who/1` and `callmap-can/1`.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::wire::{Head, ReasonWire};
+use crate::{
+    access::{Answer, Callable, Can, Invoker, Who},
+    model::{Principal, ServiceName},
+    report::heading::Heading,
+};
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ExplainWire<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    /// The caller, `kind:name`.
+    caller: &'a str,
+    /// The function, `projects/P/locations/L/services/S`.
+    function: String,
+    /// Can it call?
+    #[schemars(extend("enum" = ["yes", "no", "unknown"]))]
+    verdict: &'static str,
+    /// Everything on the way, what decided first.
+    reasons: Vec<ReasonWire<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WhoWire<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    /// The function, `projects/P/locations/L/services/S`.
+    function: String,
+    /// Whether everything that decides was read, so that nobody can be missing.
+    complete: bool,
+    /// Everybody who can call it, or may.
+    callers: Vec<InvokerWire<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct InvokerWire<'a> {
+    /// Who, `kind:name`.
+    principal: &'a str,
+    /// Can it call?
+    #[schemars(extend("enum" = ["yes", "unknown"]))]
+    verdict: &'static str,
+    /// Through what.
+    via: Vec<ReasonWire<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CanWire<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    /// The caller, `kind:name`.
+    caller: &'a str,
+    /// Whether everything that decides was read, so that nothing can be missing.
+    complete: bool,
+    /// Everything it can call, or may.
+    functions: Vec<CallableWire<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct CallableWire<'a> {
+    /// Which, `projects/P/locations/L/services/S`.
+    function: String,
+    /// Can it be called?
+    #[schemars(extend("enum" = ["yes", "unknown"]))]
+    verdict: &'static str,
+    /// Through what.
+    via: Vec<ReasonWire<'a>>,
+}
+
+/// Writes a verdict as `callmap-explain/1`.
+///
+/// # Errors
+/// Where it cannot be written to.
+pub fn explain(
+    heading: &Heading<'_>,
+    caller: &Principal,
+    function: &ServiceName,
+    answer: &Answer,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let wire = ExplainWire {
+        head: Head::of("callmap-explain/1", heading),
+        caller: caller.as_str(),
+        function: function.to_string(),
+        verdict: answer.verdict.as_str(),
+        reasons: ReasonWire::all(&answer.reasons),
+    };
+    super::write(&wire, out)
+}
+
+/// Writes everybody who can call a function as `callmap-who/1`.
+///
+/// # Errors
+/// Where it cannot be written to.
+pub fn who(heading: &Heading<'_>, who: &Who, out: &mut dyn Write) -> io::Result<()> {
+    let wire = WhoWire {
+        head: Head::of("callmap-who/1", heading),
+        function: who.function.to_string(),
+        complete: who.is_complete,
+        callers: who.callers.iter().map(InvokerWire::of).collect(),
+    };
+    super::write(&wire, out)
+}
+
+/// Writes everything that a caller can call as `callmap-can/1`.
+///
+/// # Errors
+/// Where it cannot be written to.
+pub fn can(heading: &Heading<'_>, can: &Can, out: &mut dyn Write) -> io::Result<()> {
+    let wire = CanWire {
+        head: Head::of("callmap-can/1", heading),
+        caller: can.caller.as_str(),
+        complete: can.is_complete,
+        functions: can.functions.iter().map(CallableWire::of).collect(),
+    };
+    super::write(&wire, out)
+}
+
+impl<'a> InvokerWire<'a> {
+    fn of(invoker: &'a Invoker) -> Self {
+        let Invoker { principal, verdict, via } = invoker;
+        Self { principal: principal.as_str(), verdict: verdict.as_str(), via: ReasonWire::all(via) }
+    }
+}
+
+impl<'a> CallableWire<'a> {
+    fn of(callable: &'a Callable) -> Self {
+        let Callable { function, verdict, via } = callable;
+        Self { function: function.to_string(), verdict: verdict.as_str(), via: ReasonWire::all(via) }
+    }
+}

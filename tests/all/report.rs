@@ -1,0 +1,104 @@
+//! What the formats say of one and the same audit.
+
+use callmap::{
+    callers::{MapText, Mistake, Place, mistake::MapError},
+    model::Principal,
+    report::{
+        json,
+        table::{self, Show},
+    },
+};
+
+use crate::fixture;
+
+fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
+}
+
+#[test]
+fn an_audit_on_a_terminal() {
+    insta::assert_snapshot!(text(|out| table::render(&fixture::audit(), 100, Show::Screen, out)));
+}
+
+#[test]
+fn an_audit_on_a_terminal_with_everything() {
+    insta::assert_snapshot!(text(|out| table::render(&fixture::audit(), 100, Show::All, out)));
+}
+
+#[test]
+fn an_audit_on_a_narrow_terminal() {
+    insta::assert_snapshot!(text(|out| table::render(&fixture::audit(), 40, Show::Notes, out)));
+}
+
+#[test]
+fn a_clean_audit_on_a_terminal() {
+    insta::assert_snapshot!(text(|out| table::render(&fixture::clean(), 100, Show::Screen, out)));
+}
+
+#[test]
+fn an_untidy_project_fits_on_a_screen() {
+    let shown = text(|out| table::render(&fixture::untidy(), 100, Show::Screen, out));
+    assert!(shown.lines().count() <= 50, "{} lines:\n{shown}", shown.lines().count());
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn an_audit_for_machines() {
+    insta::assert_snapshot!(machine("callmap-audit-1", |out| json::audit(&fixture::audit(), out)));
+    machine("callmap-audit-1", |out| json::audit(&fixture::untidy(), out));
+}
+
+#[test]
+fn every_format_for_machines_has_its_schema() {
+    for (name, schema) in json::schemas() {
+        let path = format!("{}/policies/formats/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "run with UPDATE_SCHEMAS=1");
+    }
+}
+
+/// The text of a format, held to its schema.
+fn machine(name: &str, write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let shown = text(write);
+    let (_, schema) = json::schemas().into_iter().find(|(known, _)| *known == name).unwrap();
+    let value = serde_json::from_str(&shown).unwrap();
+    jsonschema::validate(schema.as_value(), &value).unwrap();
+    shown
+}
+
+#[test]
+fn a_verdict_for_machines() {
+    let (source, layers) = (fixture::source(), fixture::layers());
+    let heading = fixture::heading(&source, &layers);
+    let (caller, function) = (Principal::new("user:Alice@example.com"), fixture::service("payments"));
+    insta::assert_snapshot!(machine("callmap-explain-1", |out| {
+        json::explain(&heading, &caller, &function, &fixture::answer(), out)
+    }));
+    insta::assert_snapshot!(machine("callmap-who-1", |out| json::who(&heading, &fixture::who(), out)));
+    insta::assert_snapshot!(machine("callmap-can-1", |out| json::can(&heading, &fixture::can(), out)));
+}
+
+#[test]
+fn mistakes_for_machines() {
+    let bytes = "callmap: 1\nfunctions: { é: {}, pay: {}, pay: {} }\n".as_bytes().to_vec();
+    let texts = vec![MapText { path: "policies/shop.yaml".into(), bytes }];
+    let place = |start, end| Place { file: 0, start, end };
+    let mistakes = vec![
+        Mistake {
+            place: Some(place(41, 44)),
+            message: "`pay` is declared twice".into(),
+            repair: Some("keep one of them".into()),
+            other: Some((place(32, 35), "first here".into())),
+        },
+        Mistake { place: None, message: "no file has `callers:`".into(), repair: None, other: None },
+    ];
+    let error = MapError { texts: texts.clone(), mistakes };
+    let at = fixture::at("2026-11-23T09:00:00Z");
+    insta::assert_snapshot!(machine("callmap-check-1", |out| json::check(&texts, Some(&error), at, out)));
+    machine("callmap-check-1", |out| json::check(&texts, None, at, out));
+}
