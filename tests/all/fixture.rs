@@ -302,7 +302,8 @@ pub(crate) fn answer() -> Answer {
 pub(crate) fn who() -> Who {
     let group = Principal::new("group:payments-team@example.com");
     let [allow, unread, _] = reasons().try_into().unwrap();
-    let invoker = |principal: &str, verdict, via| Invoker { principal: Principal::new(principal), verdict, via };
+    let invoker =
+        |principal: &str, verdict, via| Invoker { principal: Principal::new(principal), verdict, via };
     Who {
         function: service("payments"),
         is_complete: false,

@@ -29,6 +29,7 @@ pub(super) struct Wire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Relaxed")]
 struct RelaxedWire {
     /// The rule.
     rule: &'static str,
@@ -37,6 +38,7 @@ struct RelaxedWire {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Summary")]
 struct SummaryWire {
     /// Functions that the map governs.
     functions: usize,
@@ -55,6 +57,7 @@ struct SummaryWire {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
 struct FindingWire<'a> {
     /// The id of the rule.
     rule: &'static str,
@@ -83,6 +86,7 @@ struct FindingWire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Accepted")]
 struct AcceptedWire<'a> {
     /// The reason that the map gives.
     reason: &'a str,

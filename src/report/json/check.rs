@@ -23,6 +23,7 @@ pub(super) struct Wire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Mistake")]
 struct MistakeWire<'a> {
     /// What is wrong.
     message: &'a str,
@@ -35,6 +36,7 @@ struct MistakeWire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Other")]
 struct OtherWire<'a> {
     /// What it has to do with it.
     label: &'a str,

@@ -30,6 +30,7 @@ fn schema<T: JsonSchema>(format: &str) -> Schema {
     let mut schema =
         SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     schema.insert("title".into(), format.into());
+    schema.remove("description");
     if let Some(field) = schema.pointer_mut("/properties/format") {
         *field = serde_json::json!({ "const": format });
     }

@@ -13,6 +13,7 @@ use crate::{
 };
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Explain")]
 pub(super) struct ExplainWire<'a> {
     #[serde(flatten)]
     head: Head<'a>,
@@ -28,6 +29,7 @@ pub(super) struct ExplainWire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Who")]
 pub(super) struct WhoWire<'a> {
     #[serde(flatten)]
     head: Head<'a>,
@@ -40,6 +42,7 @@ pub(super) struct WhoWire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Invoker")]
 struct InvokerWire<'a> {
     /// Who, `kind:name`.
     principal: &'a str,
@@ -51,6 +54,7 @@ struct InvokerWire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Can")]
 pub(super) struct CanWire<'a> {
     #[serde(flatten)]
     head: Head<'a>,
@@ -63,6 +67,7 @@ pub(super) struct CanWire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Callable")]
 struct CallableWire<'a> {
     /// Which, `projects/P/locations/L/services/S`.
     function: String,

@@ -40,6 +40,7 @@ struct Tool<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Source")]
 struct SourceWire<'a> {
     /// What kind of source.
     kind: &'static str,
@@ -48,6 +49,7 @@ struct SourceWire<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "File")]
 struct FileWire<'a> {
     /// Its path as given.
     name: &'a str,
@@ -91,6 +93,7 @@ impl<'a> FileWire<'a> {
 
 /// A place in a file of the map.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Location")]
 pub(super) struct LocationWire<'a> {
     /// The path of the file.
     file: &'a str,
@@ -113,6 +116,7 @@ impl<'a> LocationWire<'a> {
 
 /// A grant as a policy holds it.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Grant")]
 pub(super) struct GrantWire<'a> {
     /// The resource whose policy holds it.
     resource: String,
@@ -138,6 +142,7 @@ impl<'a> GrantWire<'a> {
 
 /// A condition as a policy holds it.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Condition")]
 pub(super) struct ConditionWire<'a> {
     /// Its name.
     title: &'a str,
@@ -156,6 +161,7 @@ impl<'a> ConditionWire<'a> {
 
 /// One thing on the way from a caller to a function.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Reason")]
 pub(super) struct ReasonWire<'a> {
     /// What it did.
     #[schemars(extend("enum" = ["allow", "deny", "open", "void", "unknown"]))]

@@ -167,7 +167,9 @@ fn rows(findings: &[&Finding], width: usize, text: &mut String) {
     } else {
         below_each_other(&rows, width, text);
     }
-    sentences.into_iter().for_each(|finding| sentence(finding, width, text));
+    for finding in sentences {
+        sentence(finding, width, text);
+    }
 }
 
 fn sentence(finding: &Finding, width: usize, text: &mut String) {
