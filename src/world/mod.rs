@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod event_source;
+pub mod find;
 pub mod layer;
 pub mod observed;
 pub mod projects;
@@ -14,6 +15,7 @@ pub mod source;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use event_source::{CloudFunction, EventSource, EventSourceKind, EventTarget};
+pub use find::{FindError, Names};
 pub use layer::{Layer, LayerState};
 pub use observed::{Gap, Observed};
 pub use projects::Projects;

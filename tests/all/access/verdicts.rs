@@ -4,7 +4,7 @@ use callmap::{
     access::Verdict::{No, Unknown, Yes},
     access::{Access, Answer, Effect, Flip},
     model::{RoleName, ServiceName},
-    world::{Gap, Observed, RoleDefinition},
+    world::{Gap, Observed, RoleDefinition, World},
 };
 
 use super::estate::{
@@ -12,6 +12,8 @@ use super::estate::{
 };
 
 const ALICE: &str = "user:alice@example.com";
+
+type Hole = fn(&mut World);
 
 fn told(answer: &Answer) -> Vec<String> {
     let line = |reason: &callmap::access::Reason| {
@@ -73,7 +75,7 @@ fn the_check_being_off_lets_everybody_in_whatever_else_is_unread() {
 
 #[test]
 fn whatever_was_not_read_keeps_a_no_unknown_and_leaves_a_yes() {
-    let holes: [(&str, fn(&mut callmap::world::World)); 6] = [
+    let holes: [(&str, Hole); 6] = [
         ("settings", |world| service(world).settings = Observed::Unreadable(gap())),
         ("policy", |world| service(world).policy = Observed::Unreadable(gap())),
         ("ancestors", |world| service(world).ancestors = Observed::Unreadable(gap())),
@@ -198,7 +200,7 @@ fn a_request_without_a_token_needs_all_users() {
 fn a_function_that_was_not_seen_is_unknown_and_says_which_list_is_missing() {
     let mut world = world();
     let missing: ServiceName = "projects/shop-prod/locations/us-east1/services/x".parse().unwrap();
-    let ask = |world: &callmap::world::World| Access::new(world, now()).verdict(&principal(ALICE), &missing);
+    let ask = |world: &World| Access::new(world, now()).verdict(&principal(ALICE), &missing);
     assert_eq!(ask(&world).verdict, Unknown);
     assert_eq!(ask(&world).reasons[0].gap, None);
     let list = "projects/shop-prod/locations/us-east1/services";
@@ -206,7 +208,7 @@ fn a_function_that_was_not_seen_is_unknown_and_says_which_list_is_missing() {
     assert_eq!(ask(&world).reasons[0].gap, Some(Gap::new("denied", "run.services.list")));
 }
 
-fn flip(world: &callmap::world::World, who: &str) -> Option<String> {
+fn flip(world: &World, who: &str) -> Option<String> {
     let invoker = RoleName::new(INVOKER);
     Flip::of(&ask(world, who), &principal(who), &pay(), &invoker).map(|flip| flip.to_string())
 }
