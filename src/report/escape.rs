@@ -24,7 +24,7 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 }
 
 /// Text as prose in a line or a table cell of Markdown: nothing in it is markup, a link or a mention.
-/// What stands between backticks is shown as code.
+/// What stands between backticks is shown as code. Not for inside HTML.
 pub fn markdown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 16);
     let parts: Vec<&str> = text.split('`').collect();
@@ -43,49 +43,48 @@ pub fn markdown(text: &str) -> String {
     shown
 }
 
-/// Text as code in a line or a table cell of Markdown.
-///
-/// A code span cannot hold every text in a table: no fence helps against `|`. An element does.
+/// Text as code in a line or a table cell of Markdown. Not for inside HTML.
 pub fn markdown_code(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len() + 32);
-    shown.push_str("<code>");
-    text.chars().for_each(|character| plain(character, &mut shown));
-    shown.push_str("</code>");
-    shown
+    // No fence helps against a `|` in a table.
+    let text = terminal(text).replace('|', r"\u{7c}");
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    // One space on either side belongs to the fence, and none is taken where there is nothing but spaces.
+    let is_flush = !text.starts_with([' ', '`']) && !text.ends_with([' ', '`']) && !text.is_empty();
+    let space = if is_flush { "" } else { " " };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
 fn prose(text: &str, into: &mut String) {
-    for character in text.chars() {
+    for (at, character) in text.char_indices() {
+        let (before, behind) = (&text[..at], &text[at + character.len_utf8()..]);
+        let is_markup = match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '$' | '|' => true,
+            // A list, or the line below a heading.
+            '-' | '+' | '=' => before.is_empty(),
+            '.' | ')' => {
+                // A numbered list, or an address that is made a link.
+                before.bytes().all(|byte| byte.is_ascii_digit())
+                    || before.to_ascii_lowercase().ends_with("www")
+            }
+            ':' => behind.starts_with('/'),
+            _ => false,
+        };
         match character {
             // Mentions and references are looked for in what was rendered, so that no escape helps; they are
             // not looked for in code.
-            '@' | '#' => {
-                into.push_str("<code>");
-                plain(character, into);
-                into.push_str("</code>");
+            '@' | '#' => into.push_str(&markdown_code(character.encode_utf8(&mut [0; 4]))),
+            // A backslash does not keep an address from being made a link, nor a cell from ending everywhere.
+            ':' | '.' | '|' | '<' | '>' | '&' if is_markup => {
+                // Writing to a string cannot fail.
+                let _ = write!(into, "&#{};", u32::from(character));
             }
-            _ => plain(character, into),
+            _ if is_markup => into.extend(['\\', character]),
+            _ if is_unseen(character) => {
+                into.push_str(&terminal(character.encode_utf8(&mut [0; 4])).replace('\\', r"\\"))
+            }
+            _ => into.push(character),
         }
-    }
-}
-
-fn plain(character: char, into: &mut String) {
-    match character {
-        // A colon and a dot make an address a link.
-        '<' | '>' | '&' | ':' | '|' | '.' | '@' | '#' => {
-            // Writing to a string cannot fail.
-            let _ = write!(into, "&#{};", u32::from(character));
-        }
-        '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '~' | '+' | '=' | '$' | '-' => {
-            into.push('\\');
-            into.push(character);
-        }
-        _ if is_unseen(character) => {
-            let mut escaped = String::new();
-            show(character, &mut escaped);
-            escaped.chars().for_each(|character| plain(character, into));
-        }
-        _ => into.push(character),
     }
 }
 
@@ -192,22 +191,35 @@ mod tests {
 
     #[test]
     fn nothing_is_markup_in_markdown() {
-        assert_eq!(markdown("a|b"), "a&#124;b");
-        assert_eq!(markdown("a `"), r"a \`");
-        assert_eq!(markdown("<img src=x>"), r"&#60;img src\=x&#62;");
-        assert_eq!(markdown("[a](b)"), r"\[a\]\(b\)");
-        assert_eq!(markdown("@octocat"), "<code>&#64;</code>octocat");
-        assert_eq!(markdown("a\nb\u{202e}"), r"a\\nb\\u\{202e\}");
-        assert_eq!(markdown("https://www.example.com"), "https&#58;//www&#46;example&#46;com");
-        assert_eq!(markdown_code("</code>`|"), r"<code>&#60;/code&#62;\`&#124;</code>");
+        for (hostile, shown) in [
+            ("a|b", "a&#124;b"),
+            ("a `", r"a \`"),
+            ("<img src=x>", "&#60;img src=x&#62;"),
+            ("[a](b)", r"\[a\](b)"),
+            ("@octocat #1", "`@`octocat `#`1"),
+            ("a\nb\u{202e}", r"a\\nb\\u{202e}"),
+            ("https://www.example.com", "https&#58;//www&#46;example.com"),
+            ("- a", r"\- a"),
+            ("1. a", r"1&#46; a"),
+            ("12) a", r"12\) a"),
+        ] {
+            assert_eq!(markdown(hostile), shown);
+        }
+    }
+
+    #[test]
+    fn code_in_markdown_cannot_be_left() {
+        assert_eq!(markdown_code("roles/run.invoker"), "`roles/run.invoker`");
+        assert_eq!(markdown_code("a``b|c"), r"```a``b\u{7c}c```");
+        assert_eq!(markdown_code("`"), "`` ` ``");
+        assert_eq!(markdown_code("a\n# b"), r"`a\n# b`");
+        assert_eq!(markdown_code(""), "`  `");
     }
 
     #[test]
     fn what_messages_put_in_backticks_is_code_in_markdown() {
-        assert_eq!(
-            markdown("`user:a@b` cannot call `pay`"),
-            "<code>user&#58;a&#64;b</code> cannot call <code>pay</code>"
-        );
+        assert_eq!(markdown("`user:a@b` cannot call `pay`"), "`user:a@b` cannot call `pay`");
+        assert_eq!(markdown("`a` b@c `d"), r"\`a\` b`@`c \`d");
     }
 
     #[test]
@@ -224,12 +236,21 @@ mod tests {
         }
 
         #[test]
-        fn no_markup_is_left_in_markdown(text in r"[|`<>@\[\]&#a-z\n\u{1b}]{0,40}") {
-            let shown = markdown(&text).replace("<code>", "").replace("</code>", "");
-            prop_assert!(!shown.contains(['|', '<', '>', '@', '\n']));
-            for (at, _) in shown.match_indices(['`', '[', ']']) {
+        fn no_markup_is_left_in_markdown(text in r"[|<>@\[\]&#a-z\n\u{1b}]{0,40}") {
+            let shown = markdown(&text).replace("`@`", "").replace("`#`", "");
+            prop_assert!(!shown.contains(['|', '<', '>', '@', '\n', '`']));
+            for (at, _) in shown.match_indices(['[', ']']) {
                 prop_assert!(shown[..at].ends_with('\\'));
             }
+        }
+
+        #[test]
+        fn a_code_span_holds_all_of_its_text(text in r"[`a |\n]{0,20}") {
+            let shown = markdown_code(&text);
+            let fence = shown.len() - shown.trim_start_matches('`').len();
+            let inside = &shown[fence..shown.len() - fence];
+            prop_assert!(!inside.starts_with('`') && !inside.ends_with('`') && !inside.contains(['|', '\n']));
+            prop_assert!(inside.split(|character| character != '`').all(|run| run.len() != fence));
         }
 
         #[test]

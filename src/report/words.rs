@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 
 use super::escape;
-use crate::model::{Grant, Resource, RuleId, ServiceName};
+use crate::{
+    model::{Condition, Grant, Resource, RuleId, ServiceName},
+    rules::RULES,
+};
 
 /// A function as people name it: `shop-prod/europe-west1/pay`.
 pub fn function(name: &ServiceName) -> String {
@@ -26,18 +29,21 @@ pub fn role(name: &str) -> String {
 
 /// The role of a grant and the condition it stands under.
 pub fn grant(grant: &Grant) -> String {
-    let condition = grant.condition.as_ref();
-    let condition = condition.map(|condition| match &*condition.title {
-        "" => format!(" if {}", escape::terminal(&condition.expression)),
-        title => format!(" if \"{}\"", escape::terminal(title)),
-    });
+    let condition = grant.condition.as_ref().map(|held| format!(" {}", condition(held)));
     role(grant.role.as_str()) + &condition.unwrap_or_default()
+}
+
+/// A condition by its title, or by its expression where it has none.
+pub fn condition(condition: &Condition) -> String {
+    match &*condition.title {
+        "" => format!("if {}", escape::terminal(&condition.expression)),
+        title => format!("if \"{}\"", escape::terminal(title)),
+    }
 }
 
 /// What a rule says, in a few words.
 pub fn title(rule: RuleId) -> &'static str {
-    let _ = rule;
-    ""
+    RULES.iter().find(|known| known.id == rule).map_or("", |rule| rule.title)
 }
 
 /// How long ago, in the largest unit that says enough.

@@ -69,17 +69,17 @@ pub(crate) fn about(rule: RuleId, resource: Resource, message: &str) -> Finding 
     }
 }
 
-pub(crate) fn granted(rule: RuleId, resource: Resource, role: &str, member: &str, message: &str) -> Finding {
+pub(crate) fn granted(rule: RuleId, on: Resource, held: &str, member: &str, message: &str) -> Finding {
     let grant = Grant {
-        resource: resource.clone(),
-        role: RoleName::new(role),
+        resource: on.clone(),
+        role: RoleName::new(held),
         principal: Principal::new(member),
         condition: None,
     };
-    let mut finding = about(rule, resource, message);
+    let mut finding = about(rule, on, message);
     finding.caller = Some(grant.principal.clone());
     finding.fingerprint = fingerprint(rule, &grant.resource, Some(&grant.principal), Some(&grant));
-    finding.fix = Some(format!("remove `{member}` from `{role}` on `{}`", grant.resource));
+    finding.fix = Some(format!("remove `{member}` from `{held}` on `{}`", grant.resource));
     finding.grant = Some(grant);
     finding
 }
@@ -130,10 +130,8 @@ fn findings() -> Vec<Finding> {
         container("folders/1070"),
         "the allow policy of `folders/1070` could not be read: it stands on no line, and 3 functions lie below it",
     );
-    gap.fix = Some(
-        "have `resourcemanager.folders.getIamPolicy` on `folders/1070`, for example by `roles/iam.securityReviewer`"
-            .to_owned(),
-    );
+    gap.fix =
+        Some("needs `resourcemanager.folders.getIamPolicy` (in `roles/iam.securityReviewer`)".to_owned());
     let gap_accepted = about(
         RuleId::Unreadable,
         container("organizations/9000"),

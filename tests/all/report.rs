@@ -1,10 +1,11 @@
 //! What the formats say of one and the same audit.
 
 use callmap::{
+    access::{Flip, Verdict},
     callers::{MapText, Mistake, Place, mistake::MapError},
-    model::Principal,
+    model::{Principal, RoleName},
     report::{
-        json,
+        json, markdown,
         table::{self, Show},
     },
 };
@@ -101,4 +102,31 @@ fn mistakes_for_machines() {
     let at = fixture::at("2026-11-23T09:00:00Z");
     insta::assert_snapshot!(machine("callmap-check-1", |out| json::check(&texts, Some(&error), at, out)));
     machine("callmap-check-1", |out| json::check(&texts, None, at, out));
+}
+
+#[test]
+fn a_verdict_on_a_terminal() {
+    let (source, layers) = (fixture::source(), fixture::layers());
+    let heading = fixture::heading(&source, &layers);
+    let (caller, function) = (Principal::new("user:Alice@example.com"), fixture::service("payments"));
+    let flip = Flip::Remove {
+        resource: function.clone().into(),
+        role: RoleName::new("roles/run.invoker"),
+        member: Principal::new("group:payments-team@example.com"),
+        condition: None,
+        leaves: Verdict::Unknown,
+    };
+    insta::assert_snapshot!(text(|out| {
+        table::explain(&heading, (&caller, &function), (&fixture::answer(), Some(&flip)), 100, out)
+    }));
+    insta::assert_snapshot!(text(|out| table::who(&heading, &fixture::who(), 100, out)));
+    insta::assert_snapshot!(text(|out| table::can(&heading, &fixture::can(), 60, out)));
+}
+
+#[test]
+fn an_audit_for_a_pull_request() {
+    insta::assert_snapshot!(text(|out| markdown::render(&fixture::audit(), out)));
+    insta::assert_snapshot!(text(|out| markdown::render(&fixture::clean(), out)));
+    let long = text(|out| markdown::render(&fixture::untidy(), out));
+    assert!(long.len() < 60_000, "GitHub takes 65,536 characters, and this has {}", long.len());
 }

@@ -3,14 +3,13 @@
 use std::{
     cmp::Reverse,
     collections::BTreeMap,
-    fmt::{self, Write as _},
     io::{self, Write},
 };
 
-use comfy_table::{ContentArrangement, Table, presets};
-use unicode_width::UnicodeWidthStr;
-
-use super::{Show, head::fold};
+use super::{
+    Show,
+    columns::{self, fold, put},
+};
 use crate::{
     callers::Location,
     model::{Level, RuleId},
@@ -160,13 +159,7 @@ fn rows(findings: &[&Finding], width: usize, text: &mut String) {
     let (columns, sentences): (Vec<&Finding>, Vec<&Finding>) =
         findings.iter().partition(|finding| IN_COLUMNS.contains(&finding.rule));
     let rows: Vec<[String; 3]> = columns.into_iter().map(row).collect();
-    let column = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
-    let natural: usize = (0..3).map(column).filter(|width| *width > 0).map(|width| width + 2).sum();
-    if natural <= width {
-        in_columns(&rows, text);
-    } else {
-        below_each_other(&rows, width, text);
-    }
+    columns::lay_out(&rows, width, text);
     for finding in sentences {
         sentence(finding, width, text);
     }
@@ -181,35 +174,6 @@ fn sentence(finding: &Finding, width: usize, text: &mut String) {
     for (number, line) in fold(&sentence, width.saturating_sub(4)).iter().enumerate() {
         let indent = if number == 0 { 2 } else { 4 };
         put(text, format_args!("{:indent$}{line}\n", ""));
-    }
-}
-
-/// Columns as wide as they are, without the empty ones.
-fn in_columns(rows: &[[String; 3]], text: &mut String) {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    let kept: Vec<usize> = (0..3).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
-    table.add_rows(rows.iter().map(|row| kept.iter().map(|at| &row[*at])));
-    table.column_iter_mut().for_each(|column| {
-        column.set_padding((2, 0));
-    });
-    for line in table.lines() {
-        put(text, format_args!("{}\n", line.trim_end()));
-    }
-}
-
-/// For a terminal that is not as wide as the columns: nothing is cut that somebody may want to copy.
-fn below_each_other(rows: &[[String; 3]], width: usize, text: &mut String) {
-    let mut above = None;
-    for [what, who, how] in rows {
-        if above != Some(what) {
-            put(text, format_args!("  {what}\n"));
-        }
-        above = Some(what);
-        let rest: Vec<_> = [who.as_str(), how].into_iter().filter(|part| !part.is_empty()).collect();
-        for line in fold(&rest.join(" "), width.saturating_sub(4)) {
-            put(text, format_args!("    {line}\n"));
-        }
     }
 }
 
@@ -232,11 +196,6 @@ fn row(finding: &Finding) -> [String; 3] {
 fn place(finding: &Finding) -> Option<String> {
     let Location { file, line, column } = finding.declared_at.as_ref()?;
     Some(format!("{}:{line}:{column}", escape::terminal(file)))
-}
-
-fn put(text: &mut String, what: fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _ = text.write_fmt(what);
 }
 
 /// A finding with everything that is known of it.

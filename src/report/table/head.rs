@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::columns::fold;
 use crate::{
     access::role::RoleData,
     model::{Level, RuleId, time},
@@ -107,21 +108,4 @@ fn line(label: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Resul
         writeln!(out, "{dim}{label:LABEL$}{dim:#}{part}")?;
     }
     Ok(())
-}
-
-/// Lines no wider than this, as far as spaces allow.
-pub(super) fn fold(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let wide = |text: &str| unicode_width::UnicodeWidthStr::width(text);
-        match lines.last_mut() {
-            Some(last) if last.is_empty() => last.push_str(word),
-            Some(last) if wide(last) + 1 + wide(word) <= width => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

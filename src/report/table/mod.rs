@@ -1,10 +1,14 @@
 //! The audit on a terminal: what was read and what was not, what was found, and what to do next.
 
+mod columns;
 mod findings;
 mod head;
 mod next;
+mod reach;
 
 use std::io::{self, Write};
+
+pub use reach::{can, explain, who};
 
 use super::{
     escape,
@@ -76,17 +80,9 @@ fn summary(audit: &Audit, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let sentence = ending.sentence(audit).unwrap_or_default();
     writeln!(out)?;
     for (colour, text) in [(style::BOLD, numbers), (colour, escape::terminal(&sentence).into_owned())] {
-        for line in head::fold(&text, width).iter().filter(|line| !line.is_empty()) {
+        for line in columns::fold(&text, width).iter().filter(|line| !line.is_empty()) {
             writeln!(out, "{colour}{line}{colour:#}")?;
         }
     }
     Ok(())
-}
-
-/// What the heading of a report on the terminal says of the world, for reports that have no audit.
-///
-/// # Errors
-/// Where the stream cannot be written to.
-pub fn heading(heading: &Heading<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    head::world(heading, width, out)
 }

@@ -1,14 +1,14 @@
 //! What to do next.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     io::{self, Write},
 };
 
-use super::{NARROW, Show, head::fold};
+use super::{NARROW, Show, columns::fold};
 use crate::{
-    model::{Level, RuleId},
-    report::{escape, style},
+    model::{Level, Resource, RuleId},
+    report::{escape, style, summary::counted, words},
     rules::Audit,
 };
 
@@ -21,24 +21,29 @@ pub(super) fn render(audit: &Audit, width: usize, show: Show, out: &mut dyn Writ
         .open()
         .filter(|finding| finding.level > Level::Note && !is_gap(finding.rule))
         .max_by_key(|finding| (finding.level, std::cmp::Reverse(finding.rule)));
-    let repairs: BTreeSet<&str> = audit
-        .open()
-        .filter(|finding| is_gap(finding.rule))
-        .filter_map(|finding| finding.fix.as_deref())
-        .collect();
+    let mut repairs: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+    for finding in audit.open().filter(|finding| is_gap(finding.rule)) {
+        repairs.entry(finding.fix.as_deref().unwrap_or_default()).or_default().push(&finding.resource);
+    }
+    repairs.remove("");
     if worst.is_none() && repairs.is_empty() {
         return Ok(());
     }
     let bold = style::BOLD;
     writeln!(out, "\n{bold}next{bold:#}")?;
-    for repair in repairs.iter().take(REPAIRS) {
-        for (number, line) in fold(&escape::terminal(repair), width.saturating_sub(4)).iter().enumerate() {
+    for (repair, resources) in repairs.iter().take(REPAIRS) {
+        let others = match resources.len() - 1 {
+            0 => String::new(),
+            others => format!(" and {}", counted(others, "other", "others")),
+        };
+        let repair = format!("{}{others} {}", words::resource(resources[0]), escape::terminal(repair));
+        for (number, line) in fold(&repair, width.saturating_sub(4)).iter().enumerate() {
             let indent = if number == 0 { 2 } else { 4 };
             writeln!(out, "{:indent$}{line}", "")?;
         }
     }
     if repairs.len() > REPAIRS {
-        writeln!(out, "  … and {} more ways to read what was not read", repairs.len() - REPAIRS)?;
+        writeln!(out, "  … and {} more things to read", repairs.len() - REPAIRS)?;
     }
     let Some(worst) = worst else { return Ok(()) };
     let rule = format!("callmap rule {}", worst.rule);
