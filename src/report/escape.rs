@@ -81,7 +81,7 @@ fn prose(text: &str, into: &mut String) {
             }
             _ if is_markup => into.extend(['\\', character]),
             _ if is_unseen(character) => {
-                into.push_str(&terminal(character.encode_utf8(&mut [0; 4])).replace('\\', r"\\"))
+                into.push_str(&terminal(character.encode_utf8(&mut [0; 4])).replace('\\', r"\\"));
             }
             _ => into.push(character),
         }
