@@ -77,8 +77,21 @@ pub struct CallerMap {
     pub functions: Vec<DeclaredFunction>,
     /// Who may call what, in order of place. Globs and regions are expanded.
     pub edges: Vec<Edge>,
+    /// Every pattern in a caller's list, with what it covers.
+    pub globs: Vec<Glob>,
     /// What holds for the whole map.
     pub settings: Settings,
+}
+
+/// A pattern over the functions of its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glob {
+    /// The pattern.
+    pub pattern: Arc<str>,
+    /// Where it stands.
+    pub place: Place,
+    /// The short names it covers, in the file's order, whatever the environment.
+    pub covers: Vec<Arc<str>>,
 }
 
 impl CallerMap {

@@ -2,14 +2,30 @@
 //!
 //! Files are read by somebody else: this floor sees their bytes and their names.
 
+mod draft;
 pub mod edge;
 pub mod function;
+pub mod load;
 pub mod map;
 pub mod mistake;
+mod read_accepted;
+mod read_callers;
+mod read_file;
+mod read_functions;
+mod read_settings;
+mod resolve;
+mod resolve_edges;
+mod resolve_settings;
+mod scalar;
 pub mod settings;
+mod shape;
+mod who;
+mod words;
+pub mod yaml;
 
 pub use edge::{Caller, Edge};
 pub use function::{DeclaredFunction, Writer};
-pub use map::{CallerMap, Location, MapFile, MapText, Place};
-pub use mistake::Mistake;
+pub use load::{check, load};
+pub use map::{CallerMap, Glob, Location, MapFile, MapText, Place};
+pub use mistake::{MapError, Mistake};
 pub use settings::{Acceptance, Expiry, Settings};

@@ -4,4 +4,5 @@
 mod access;
 mod find;
 mod fixture;
+mod maps;
 mod report;
