@@ -63,7 +63,14 @@ fn declared(name: &str, target: &str, runs_as: Option<&str>) -> DeclaredFunction
 }
 
 fn map(functions: Vec<DeclaredFunction>) -> CallerMap {
-    CallerMap { files: Vec::new(), env: None, functions, edges: Vec::new(), settings: Settings::default() }
+    CallerMap {
+        files: Vec::new(),
+        env: None,
+        functions,
+        edges: Vec::new(),
+        globs: Vec::new(),
+        settings: Settings::default(),
+    }
 }
 
 fn found(names: Names<'_>, text: &str) -> String {
