@@ -1,6 +1,6 @@
 //! How a member of a binding comes to mean the caller, in words.
 
-use super::{Candidate, Verdict};
+use super::{Candidate, Verdict, verdict::why};
 use crate::model::{Principal, PrincipalKind};
 
 /// How this member matches the caller, or why it is not known, or why it is in vain. `None` where it simply is
@@ -40,8 +40,17 @@ pub(super) fn how(candidate: &Candidate<'_, '_>, member: &Principal, matches: Ve
 
 fn group(candidate: &Candidate<'_, '_>, group: &Principal) -> String {
     match candidate.unexpanded(group) {
-        Some(unexpanded) if unexpanded == group => "the members of this group are not known".to_owned(),
-        Some(unexpanded) => format!("the members of `{unexpanded}` in this group are not known"),
+        Some(unexpanded) => {
+            let which = if unexpanded == group {
+                "this group".to_owned()
+            } else {
+                format!("`{unexpanded}`, which is in it,")
+            };
+            match candidate.gap(unexpanded) {
+                Some(gap) => format!("the members of {which} could not be read: {}", why(gap)),
+                None => format!("the members of {which} are not known"),
+            }
+        }
         None => through(candidate, group, "may be a member"),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Verdict, agent::has_agent_domain, group::Groups};
 use crate::{
     model::{Container, Principal, PrincipalKind, ProjectName, resource::is_project_number},
-    world::{Projects, World},
+    world::{Gap, Observed, Projects, World},
 };
 
 /// A caller that members are held against, with the groups it is in.
@@ -117,6 +117,11 @@ impl<'a, 'w> Candidate<'a, 'w> {
             next = ways.get(inner.key());
         }
         found
+    }
+
+    /// Why the members of a group were not read, where that was tried.
+    pub(super) fn gap(&self, group: &Principal) -> Option<&'w Gap> {
+        self.world.groups.get(group).and_then(Observed::gap)
     }
 
     /// The group whose missing members keep it unknown whether this caller is in a group.

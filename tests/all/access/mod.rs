@@ -3,5 +3,6 @@
 mod estate;
 mod laws;
 mod members;
+mod pace;
 mod questions;
 mod verdicts;

@@ -172,6 +172,20 @@ fn reasons_say_what_decides_first_and_what_is_in_vain_last() {
 }
 
 #[test]
+fn a_group_that_is_not_known_says_which_and_why() {
+    let mut world = world();
+    group(&mut world, "group:team@example.com", &["group:leads@example.com"]);
+    bind(&mut world, INVOKER, &["group:team@example.com"], None);
+    let detail = |world: &World| ask(world, ALICE).reasons[0].detail.clone();
+    assert_eq!(detail(&world), "the members of `group:leads@example.com`, which is in it, are not known");
+    world.groups.insert(principal("group:team@example.com"), Observed::Unreadable(gap()));
+    assert_eq!(
+        detail(&world),
+        "the members of this group could not be read: permission denied (this takes `some.permission`)"
+    );
+}
+
+#[test]
 fn a_federated_caller_gets_in_with_everybody_and_never_by_its_name() {
     let who = "principal://iam.googleapis.com/locations/global/workforcePools/staff/subject/alice";
     let mut world = world();
