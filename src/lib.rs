@@ -5,6 +5,7 @@
 pub mod access;
 pub mod callers;
 pub mod model;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod world;

@@ -3,6 +3,7 @@
 pub mod escape;
 pub mod heading;
 pub mod json;
+pub mod map_text;
 pub mod markdown;
 pub mod mistakes;
 pub mod style;
