@@ -4,7 +4,6 @@
 
 mod draft;
 pub mod edge;
-pub mod edit;
 pub mod function;
 pub mod load;
 pub mod map;
@@ -22,7 +21,6 @@ pub mod settings;
 mod shape;
 mod who;
 mod words;
-pub mod write;
 pub mod yaml;
 
 pub use edge::{Caller, Edge};

@@ -1,11 +1,12 @@
 //! What people and machines get to read: one file a format, each a function to a [`Write`](std::io::Write).
 
+pub mod check;
 pub mod escape;
 pub mod heading;
 pub mod json;
-pub mod map_text;
 pub mod markdown;
 pub mod mistakes;
+pub mod rules;
 pub mod style;
 pub mod summary;
 pub mod table;

@@ -1,7 +1,6 @@
 //! The rules: one file each, pure, under one registry.
 
 pub mod about;
-pub mod accept;
 mod acceptance;
 pub mod audit;
 mod borrowed_caller;

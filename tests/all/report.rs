@@ -100,8 +100,14 @@ fn mistakes_for_machines() {
     ];
     let error = MapError { texts: texts.clone(), mistakes };
     let at = fixture::at("2026-11-23T09:00:00Z");
-    insta::assert_snapshot!(machine("callmap-check-1", |out| json::check(&texts, Some(&error), at, out)));
-    machine("callmap-check-1", |out| json::check(&texts, None, at, out));
+    insta::assert_snapshot!(machine("callmap-check-1", |out| json::check(
+        &texts,
+        &[],
+        Some(&error),
+        at,
+        out
+    )));
+    machine("callmap-check-1", |out| json::check(&texts, &[], None, at, out));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::wire::{Head, LocationWire};
 use crate::{
-    callers::{MapText, Mistake, Place, mistake::MapError},
+    callers::{CallerMap, Glob, Location, MapError, MapText, Mistake, Place},
     model::Time,
     report::mistakes::Positions,
 };
@@ -18,8 +18,21 @@ pub(super) struct Wire<'a> {
     head: Head<'a>,
     /// The files of the map.
     files: Vec<&'a str>,
+    /// What each pattern in a caller's list covers; none where there are mistakes.
+    patterns: Vec<PatternWire<'a>>,
     /// Everything that is wrong in them.
     mistakes: Vec<MistakeWire<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Pattern")]
+struct PatternWire<'a> {
+    /// The pattern.
+    pattern: &'a str,
+    /// Where it stands.
+    at: LocationWire<'a>,
+    /// The short names it covers.
+    covers: Vec<&'a str>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -48,15 +61,36 @@ struct OtherWire<'a> {
 ///
 /// # Errors
 /// Where it cannot be written to.
-pub fn check(texts: &[MapText], error: Option<&MapError>, at: Time, out: &mut dyn Write) -> io::Result<()> {
+pub fn check(
+    texts: &[MapText],
+    maps: &[CallerMap],
+    error: Option<&MapError>,
+    at: Time,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mistakes = error.map_or(&[][..], |error| &error.mistakes);
     let positions = Positions::of(texts, mistakes);
     let wire = Wire {
         head: Head::offline("callmap-check/1", at),
         files: texts.iter().map(|text| &*text.path).collect(),
+        patterns: maps.first().map(PatternWire::all).unwrap_or_default(),
         mistakes: mistakes.iter().map(|mistake| MistakeWire::of(mistake, texts, &positions)).collect(),
     };
     super::write(&wire, out)
+}
+
+impl<'a> PatternWire<'a> {
+    /// Patterns cover the same functions in every environment.
+    fn all(map: &'a CallerMap) -> Vec<Self> {
+        let one = |glob: &'a Glob| {
+            let Glob { pattern, place, covers } = glob;
+            let path = &map.files[place.file as usize].path;
+            let Location { file: _, line, column } = map.locate(*place);
+            let covers = covers.iter().map(|name| &**name).collect();
+            Self { pattern, at: LocationWire::new(path, line, column), covers }
+        };
+        map.globs.iter().map(one).collect()
+    }
 }
 
 impl<'a> MistakeWire<'a> {

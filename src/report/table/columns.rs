@@ -48,7 +48,7 @@ fn below_each_other(rows: &[Row], width: usize, text: &mut String) {
 }
 
 /// Lines no wider than this, as far as spaces allow.
-pub(super) fn fold(text: &str, width: usize) -> Vec<String> {
+pub(in crate::report) fn fold(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         match lines.last_mut() {

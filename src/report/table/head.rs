@@ -21,7 +21,7 @@ use crate::{
 const LABEL: usize = 10;
 
 /// The rules that the map lowered, before everything else.
-pub(super) fn relaxed(relaxed: &[(RuleId, Level)], out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::report) fn relaxed(relaxed: &[(RuleId, Level)], out: &mut dyn Write) -> io::Result<()> {
     if relaxed.is_empty() {
         return Ok(());
     }
@@ -101,7 +101,7 @@ fn file(file: &SourceFile, heading: &Heading<'_>) -> String {
 }
 
 /// A word and what belongs to it, folded at spaces where the terminal is narrow.
-fn line(label: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::report) fn line(label: &str, text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let dim = style::DIM;
     for (number, part) in fold(text, width.saturating_sub(LABEL)).iter().enumerate() {
         let label = if number == 0 { label } else { "" };

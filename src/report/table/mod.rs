@@ -8,6 +8,8 @@ mod reach;
 
 use std::io::{self, Write};
 
+pub(super) use columns::fold;
+pub(super) use head::{line, relaxed};
 pub use reach::{can, explain, who};
 
 use super::{

@@ -165,7 +165,7 @@ fn through(via: &[Reason], here: &Resource, caller: &Principal) -> String {
 
 /// One thing on the way: what it is, and what there is to say about it.
 fn reason(reason: &Reason, width: usize, text: &mut String) {
-    let Reason { effect, resource, role, member, condition, detail, gap } = reason;
+    let Reason { effect, resource, role, member, condition, detail, gap: _ } = reason;
     let mut what = Vec::new();
     what.extend(role.as_ref().map(|role| escape::terminal(role.as_str()).into_owned()));
     what.extend(resource.as_ref().map(|resource| {
@@ -175,10 +175,8 @@ fn reason(reason: &Reason, width: usize, text: &mut String) {
     what.extend(member.as_ref().map(|member| format!("to {}", escape::terminal(member.as_str()))));
     what.extend(condition.as_ref().map(words::condition));
     let mut label = effect.as_str();
-    let permission = gap.as_ref().and_then(|gap| gap.permission.as_ref());
-    let needs = permission.map(|permission| format!("needs {}", escape::terminal(permission)));
     let expression = condition.as_ref().map(|condition| escape::terminal(&condition.expression).into_owned());
-    let lines = [Some(what.join(" ")), expression, Some(escape::terminal(detail).into_owned()), needs];
+    let lines = [Some(what.join(" ")), expression, Some(escape::terminal(detail).into_owned())];
     for line in lines.into_iter().flatten().filter(|line| !line.is_empty()) {
         labelled(label, &line, width, text);
         label = "";

@@ -1,0 +1,124 @@
+//! The command line as it is written: words and options, and which command they mean.
+
+mod words;
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use words::{Audit, Can, Check, Completions, Explain, Man, Rule, Who};
+
+use crate::commands::{self, Console, Error, Exit};
+
+/// Who can call which Google Cloud Run function, and is that what you declared?
+///
+/// Reads a map of who may call what, reads what is live, and explains every difference.
+#[derive(Debug, Parser)]
+#[command(name = "callmap", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 nothing found, 1 findings, 2 usage, map, file or credentials, \
+    3 none found, but not everything could be read.")]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    #[arg(help_heading = "Output")]
+    color: Colour,
+    /// Say nothing but errors, and what `--format` or `-o` ask for.
+    #[arg(short, long, global = true, help_heading = "Output")]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Compare the map with the world.
+    Audit(Box<Audit>),
+    /// Say why a caller can, or cannot, call a function.
+    Explain(Box<Explain>),
+    /// List everyone who can call a function.
+    Who(Box<Who>),
+    /// List everything a caller can call.
+    Can(Box<Can>),
+    /// Check the map alone, offline: syntax, names, dates.
+    Check(Check),
+    /// Say what a rule says, why, and how to fix it.
+    Rule(Rule),
+    /// Write a shell's completion script.
+    Completions(Completions),
+    /// Write the manual page, or all of them.
+    Man(Man),
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Cli {
+    /// The command line of these words, the first of which is the program.
+    ///
+    /// # Errors
+    /// Where they mean nothing, or ask for help; the error knows what to print and how to exit.
+    pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(words)
+    }
+
+    /// When to use colour.
+    pub fn color(&self) -> anstream::ColorChoice {
+        match self.color {
+            Colour::Auto => anstream::ColorChoice::Auto,
+            Colour::Always => anstream::ColorChoice::Always,
+            Colour::Never => anstream::ColorChoice::Never,
+        }
+    }
+
+    /// Whether only errors and what is asked for are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Does what is asked for.
+    ///
+    /// # Errors
+    /// Where it cannot be done.
+    pub fn run(self, console: &mut Console<'_>) -> Result<Exit, Error> {
+        match self.verb {
+            Verb::Audit(audit) => commands::audit(&audit.options(), console),
+            Verb::Explain(explain) => {
+                let Explain { caller, function, question } = *explain;
+                commands::explain(&caller, &function, &question.options(), console)
+            }
+            Verb::Who(who) => {
+                let Who { function, question } = *who;
+                commands::who(&function, &question.options(), console)
+            }
+            Verb::Can(can) => {
+                let Can { caller, question } = *can;
+                commands::can(&caller, &question.options(), console)
+            }
+            Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
+            Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
+            Verb::Completions(Completions { shell }) => completions(shell, console),
+            Verb::Man(Man { dir }) => man(dir, console),
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell, console: &mut Console<'_>) -> Result<Exit, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "callmap", &mut script);
+    console.print(&script)?;
+    Ok(Exit::Done)
+}
+
+fn man(dir: Option<PathBuf>, console: &mut Console<'_>) -> Result<Exit, Error> {
+    if let Some(dir) = dir {
+        clap_mangen::generate_to(Cli::command(), &dir).map_err(|source| Error::write(&dir, source))?;
+    } else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(Error::Print)?;
+        console.print(&page)?;
+    }
+    Ok(Exit::Done)
+}

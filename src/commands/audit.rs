@@ -1,0 +1,63 @@
+//! `callmap audit`: the map against the world.
+
+use super::{AuditOptions, Console, Error, Exit, ReportFormat, input, world};
+use crate::{
+    callers::{self, MapError},
+    report::{json, markdown, table},
+    rules::{self, Audit, Scope},
+};
+
+/// Compares the map with the world, and prints every report that is asked for.
+///
+/// # Errors
+/// Where the map or the world cannot be read, or a report cannot be written.
+pub fn audit(options: &AuditOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
+    let audit = run(options, console)?;
+    if options.format != ReportFormat::Table || !console.is_quiet {
+        let text = render(&audit, options.format, options, console.width)?;
+        console.print(&text)?;
+    }
+    let mut failed = Ok(());
+    for file in &options.files {
+        let text = render(&audit, file.format(), options, console.width)?;
+        failed = failed.and(file.write(&text));
+    }
+    failed?;
+    let has_findings = options.fail_on.is_some_and(|level| audit.has_findings_from(level));
+    Ok(if has_findings {
+        Exit::Findings
+    } else if audit.has_open_gaps() {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    })
+}
+
+fn run(options: &AuditOptions, console: &mut Console<'_>) -> Result<Audit, Error> {
+    let AuditOptions { map, world, wider, fail_on: _, show: _, format: _, files: _ } = options;
+    // What is wrong with a map is said without waiting for the world.
+    let texts = input::map(map)?;
+    let map = callers::load(texts.clone(), map.env.as_deref(), world.at.unwrap_or(console.now))?;
+    let world::Reading { world, at, stale } = world::read(world, console)?;
+    let scope = Scope::new(&map, &world, wider);
+    let mut audit = rules::run(&map, &world, at, scope).map_err(|mistakes| MapError { texts, mistakes })?;
+    audit.is_complete &= stale.is_empty();
+    audit.stale_files = stale;
+    Ok(audit)
+}
+
+fn render(
+    audit: &Audit,
+    format: ReportFormat,
+    options: &AuditOptions,
+    width: usize,
+) -> Result<Vec<u8>, Error> {
+    let mut text = Vec::new();
+    match format {
+        ReportFormat::Table => table::render(audit, width, options.show, &mut text),
+        ReportFormat::Json => json::audit(audit, &mut text),
+        ReportFormat::Markdown => markdown::render(audit, &mut text),
+    }
+    .map_err(Error::Print)?;
+    Ok(text)
+}

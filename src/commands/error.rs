@@ -1,0 +1,89 @@
+//! Why a run could not do what it was asked for. All of these end with exit code 2.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    callers::mistake::MapError,
+    report::{escape, mistakes, style},
+    world::find::FindError,
+};
+
+/// Why a run could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The map has mistakes.
+    #[error(transparent)]
+    Map(#[from] MapError),
+    /// Files of the map cannot be read: all of them at once.
+    #[error("{}", .0.join("\n"))]
+    Files(Vec<String>),
+    /// A name on the command line means nothing.
+    #[error(transparent)]
+    Name(#[from] FindError),
+    /// Nothing to read the world from.
+    #[error(
+        "there is no world to read: reading Google Cloud live is not there yet, so name an export with `--from FILE`"
+    )]
+    NoWorld,
+    /// There is no such rule.
+    #[error("there is no rule `{id}`{}", near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default())]
+    NoRule {
+        /// What was asked for.
+        id: String,
+        /// What was most likely meant.
+        near: Option<&'static str>,
+    },
+    /// A file cannot be written.
+    #[error("`{}` could not be written: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Standard output cannot be written to.
+    #[error("standard output could not be written to: {0}")]
+    Print(io::Error),
+}
+
+impl Error {
+    /// A file that cannot be written.
+    pub fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write { path: path.to_owned(), source }
+    }
+
+    /// What to do about it, where the message alone does not say.
+    fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NoWorld => Some(
+                "have an export written, for a project, a folder or an organization:\n  \
+                 gcloud asset list --project=PROJECT --content-type=resource --format=json > resources.json\n  \
+                 gcloud asset list --project=PROJECT --content-type=iam-policy --format=json > policies.json\n\
+                 and read both: `--from resources.json --from policies.json`; what `gcloud asset export` writes \
+                 to Cloud Storage is read as well",
+            ),
+            _ => None,
+        }
+    }
+
+    /// Writes the error for people, with colour, which the stream takes out where none is wanted.
+    ///
+    /// # Errors
+    /// Where the stream cannot be written to.
+    pub fn render(&self, width: usize, out: &mut dyn Write) -> io::Result<()> {
+        if let Self::Map(error) = self {
+            return mistakes::render(error, width, out);
+        }
+        let (error, bold) = (style::ERROR, style::BOLD);
+        for line in self.to_string().lines() {
+            writeln!(out, "{error}error{error:#}{bold}:{bold:#} {}", escape::terminal(line))?;
+        }
+        match self.help() {
+            Some(help) => writeln!(out, "{bold}help:{bold:#} {help}"),
+            None => Ok(()),
+        }
+    }
+}

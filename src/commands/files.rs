@@ -1,0 +1,127 @@
+//! Reports in files: their formats, and writing them whole or not at all.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use super::Error;
+
+/// The formats of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// For a terminal.
+    Table,
+    /// For machines.
+    Json,
+    /// For a comment.
+    Markdown,
+}
+
+/// A file that a report is to be written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    path: PathBuf,
+    format: ReportFormat,
+}
+
+impl ReportFormat {
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Table => ".txt",
+            Self::Json => ".json",
+            Self::Markdown => ".md",
+        }
+    }
+}
+
+impl ReportFile {
+    /// A file whose ending says which of these formats it is to have.
+    ///
+    /// # Errors
+    /// Where it has another ending, or none.
+    pub fn new(path: PathBuf, formats: &[ReportFormat]) -> Result<Self, String> {
+        let name = path.to_string_lossy();
+        let found = formats.iter().find(|format| name.ends_with(format.ending())).copied();
+        let endings = || formats.iter().map(|format| format!("`{}`", format.ending())).collect::<Vec<_>>();
+        let wrong = || format!("no format has this ending: end the name with {}", endings().join(" or "));
+        let format = found.ok_or_else(wrong)?;
+        Ok(Self { path, format })
+    }
+
+    /// The format its ending stands for.
+    pub fn format(&self) -> ReportFormat {
+        self.format
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// Where it cannot be written; it is then as it was.
+    pub fn write(&self, text: &[u8]) -> Result<(), Error> {
+        whole(&self.path, text).map_err(|source| Error::write(&self.path, source))
+    }
+}
+
+/// Writes a file so that whoever looks sees all of it or what was there before.
+pub(super) fn whole(path: &Path, text: &[u8]) -> io::Result<()> {
+    // The file that a link leads to is replaced, not the link; a device or a pipe is never replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    match fs::metadata(&target) {
+        Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if !found.is_file() => return File::options().write(true).open(&target)?.write_all(text),
+        Ok(_) | Err(_) => {}
+    }
+    let mut name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = target.with_file_name(name);
+    let written = beside_and_over(&beside, &target, text);
+    if written.is_err() {
+        // What went wrong first is what is reported.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+fn beside_and_over(beside: &Path, target: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).open(beside)?;
+    file.write_all(text)?;
+    if let Ok(found) = fs::metadata(target) {
+        file.set_permissions(found.permissions())?;
+    }
+    file.sync_all()?;
+    fs::rename(beside, target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_says_the_format_and_another_one_is_refused() {
+        let all = [ReportFormat::Json, ReportFormat::Markdown];
+        let file = ReportFile::new("out/audit.json".into(), &all).unwrap();
+        assert_eq!(file.format(), ReportFormat::Json);
+        assert_eq!(ReportFile::new("a.md".into(), &all).unwrap().format(), ReportFormat::Markdown);
+        for wrong in ["audit", "audit.html", "/dev/stdout", "json", "audit.json.gz"] {
+            let message = ReportFile::new(wrong.into(), &all).unwrap_err();
+            assert_eq!(message, "no format has this ending: end the name with `.json` or `.md`");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_written_whole_or_stays_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("audit.json"), dir.path().join("link.json"));
+        fs::write(&file, "before").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        whole(&link, b"after").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "after");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(whole(&dir.path().join("no/such/dir.json"), b"x").is_err());
+        assert!(whole(dir.path(), b"x").is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+}

@@ -1,0 +1,43 @@
+//! One file a verb: what is read, what is asked of it, what is written, and how it ends. No judgement here.
+
+mod audit;
+mod check;
+mod console;
+mod error;
+mod files;
+mod input;
+mod options;
+mod question;
+mod rule;
+mod world;
+
+pub use audit::audit;
+pub use check::check;
+pub use console::{Console, width};
+pub use error::Error;
+pub use files::{ReportFile, ReportFormat};
+pub use options::{AuditOptions, MapOptions, QuestionOptions, WorldOptions};
+pub use question::{can, explain, who};
+pub use rule::rule;
+
+/// How a run ended. Errors have no part in it: they are [`Error`]s, and end with 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, and nothing to report.
+    Done,
+    /// Findings.
+    Findings,
+    /// No findings, but not everything that decides was read.
+    Incomplete,
+}
+
+impl Exit {
+    /// The exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::Incomplete => 3,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a command line asks for, once its words are understood.
+
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+
+use super::files::{ReportFile, ReportFormat};
+use crate::{
+    model::{Container, Level, Time},
+    report::table::Show,
+};
+
+/// Which map.
+#[derive(Debug, Clone)]
+pub struct MapOptions {
+    /// Files and directories; none is `policies`.
+    pub paths: Vec<PathBuf>,
+    /// The environment.
+    pub env: Option<String>,
+}
+
+/// Which world.
+#[derive(Debug, Clone)]
+pub struct WorldOptions {
+    /// Files of assets; `-` is standard input.
+    pub from: Vec<PathBuf>,
+    /// A file of groups and their members.
+    pub groups: Option<PathBuf>,
+    /// The time to judge at, instead of now.
+    pub at: Option<Time>,
+    /// How old data may be.
+    pub max_data_age: Option<TimeDelta>,
+}
+
+/// What `audit` is asked for.
+#[derive(Debug, Clone)]
+pub struct AuditOptions {
+    /// The map.
+    pub map: MapOptions,
+    /// The world.
+    pub world: WorldOptions,
+    /// What is looked at besides the map's projects.
+    pub wider: Vec<Container>,
+    /// The lowest level that fails the run; `None` is none.
+    pub fail_on: Option<Level>,
+    /// How much the table shows.
+    pub show: Show,
+    /// The format on standard output.
+    pub format: ReportFormat,
+    /// Reports besides.
+    pub files: Vec<ReportFile>,
+}
+
+/// What `explain`, `who` and `can` are asked for.
+#[derive(Debug, Clone)]
+pub struct QuestionOptions {
+    /// The map, which gives names their meaning.
+    pub map: MapOptions,
+    /// The world.
+    pub world: WorldOptions,
+    /// Projects, folders and organizations; a single project gives names their meaning.
+    pub wider: Vec<Container>,
+    /// The region of names that do not say theirs.
+    pub region: Option<String>,
+    /// The format on standard output.
+    pub format: ReportFormat,
+    /// Answers besides.
+    pub files: Vec<ReportFile>,
+}

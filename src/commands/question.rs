@@ -1,0 +1,131 @@
+//! `callmap explain`, `who` and `can`: one question to the world.
+
+use std::io;
+
+use super::{Console, Error, Exit, QuestionOptions, ReportFormat, input, world};
+use crate::{
+    access::{Access, Verdict},
+    callers::{self, CallerMap},
+    report::{heading::Heading, json, table},
+    world::find::Names,
+};
+
+/// Says why a caller can, or cannot, call a function.
+///
+/// # Errors
+/// Where the map or the world cannot be read, a name means nothing, or the answer cannot be written.
+pub fn explain(
+    caller: &str,
+    function: &str,
+    options: &QuestionOptions,
+    console: &mut Console<'_>,
+) -> Result<Exit, Error> {
+    let asked = Asked::read(options, console)?;
+    let (caller, function) = (asked.names().caller(caller)?, asked.names().function(function)?);
+    let answer = asked.access().verdict(&caller, &function);
+    let (heading, width) = (asked.heading(), console.width);
+    publish(options, console, |format, out| match format {
+        ReportFormat::Json => json::explain(&heading, &caller, &function, &answer, out),
+        ReportFormat::Table | ReportFormat::Markdown => {
+            table::explain(&heading, (&caller, &function), (&answer, None), width, out)
+        }
+    })?;
+    Ok(asked.exit(answer.verdict != Verdict::Unknown))
+}
+
+/// Lists everybody who can call a function.
+///
+/// # Errors
+/// Where the map or the world cannot be read, a name means nothing, or the answer cannot be written.
+pub fn who(function: &str, options: &QuestionOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
+    let asked = Asked::read(options, console)?;
+    let function = asked.names().function(function)?;
+    let mut who = asked.access().who(&function);
+    who.is_complete &= asked.reading.stale.is_empty();
+    let (heading, width) = (asked.heading(), console.width);
+    publish(options, console, |format, out| match format {
+        ReportFormat::Json => json::who(&heading, &who, out),
+        ReportFormat::Table | ReportFormat::Markdown => table::who(&heading, &who, width, out),
+    })?;
+    Ok(asked.exit(who.is_complete && who.callers.iter().all(|caller| caller.verdict == Verdict::Yes)))
+}
+
+/// Lists everything that a caller can call.
+///
+/// # Errors
+/// Where the map or the world cannot be read, a name means nothing, or the answer cannot be written.
+pub fn can(caller: &str, options: &QuestionOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
+    let asked = Asked::read(options, console)?;
+    let caller = asked.names().caller(caller)?;
+    let mut can = asked.access().can(&caller);
+    can.is_complete &= asked.reading.stale.is_empty();
+    let (heading, width) = (asked.heading(), console.width);
+    publish(options, console, |format, out| match format {
+        ReportFormat::Json => json::can(&heading, &can, out),
+        ReportFormat::Table | ReportFormat::Markdown => table::can(&heading, &can, width, out),
+    })?;
+    Ok(asked.exit(can.is_complete && can.functions.iter().all(|function| function.verdict == Verdict::Yes)))
+}
+
+/// The world that a question is put to, and what gives names their meaning.
+struct Asked {
+    map: Option<CallerMap>,
+    reading: world::Reading,
+    project: Option<String>,
+    region: Option<String>,
+}
+
+impl Asked {
+    fn read(options: &QuestionOptions, console: &mut Console<'_>) -> Result<Self, Error> {
+        let QuestionOptions { map, world, wider, region, format: _, files: _ } = options;
+        let at = world.at.unwrap_or(console.now);
+        let texts = input::map_if_any(map)?;
+        let map = texts.map(|texts| callers::load(texts, map.env.as_deref(), at)).transpose()?;
+        let reading = world::read(world, console)?;
+        Ok(Self { map, reading, project: input::project(wider), region: region.clone() })
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names {
+            world: &self.reading.world,
+            map: self.map.as_ref(),
+            project: self.project.as_deref(),
+            region: self.region.as_deref(),
+            me: None,
+        }
+    }
+
+    fn access(&self) -> Access<'_> {
+        Access::new(&self.reading.world, self.reading.at)
+    }
+
+    fn heading(&self) -> Heading<'_> {
+        let world = &self.reading.world;
+        let env = self.map.as_ref().and_then(|map| map.env.as_deref());
+        Heading { source: &world.source, layers: &world.layers, env, at: self.reading.at }
+    }
+
+    fn exit(&self, is_sure: bool) -> Exit {
+        if is_sure && self.reading.stale.is_empty() { Exit::Done } else { Exit::Incomplete }
+    }
+}
+
+/// Prints the answer, and writes it to every file that is asked for.
+fn publish(
+    options: &QuestionOptions,
+    console: &mut Console<'_>,
+    render: impl Fn(ReportFormat, &mut Vec<u8>) -> io::Result<()>,
+) -> Result<(), Error> {
+    let rendered = |format| {
+        let mut text = Vec::new();
+        render(format, &mut text).map(|()| text).map_err(Error::Print)
+    };
+    if options.format != ReportFormat::Table || !console.is_quiet {
+        console.print(&rendered(options.format)?)?;
+    }
+    let mut written = Ok(());
+    for file in &options.files {
+        written = written.and(file.write(&rendered(file.format())?));
+    }
+    written
+}

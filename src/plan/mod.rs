@@ -1,3 +1,0 @@
-//! From differences to what would settle them.
-
-pub mod discover;
