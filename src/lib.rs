@@ -8,6 +8,7 @@ pub mod callers;
 pub mod cli;
 pub mod commands;
 pub mod model;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod world;

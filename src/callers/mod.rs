@@ -4,6 +4,7 @@
 
 mod draft;
 pub mod edge;
+pub mod edit;
 pub mod function;
 pub mod load;
 pub mod map;
@@ -21,6 +22,7 @@ pub mod settings;
 mod shape;
 mod who;
 mod words;
+pub mod write;
 pub mod yaml;
 
 pub use edge::{Caller, Edge};

@@ -4,6 +4,7 @@ pub mod check;
 pub mod escape;
 pub mod heading;
 pub mod json;
+pub mod map_text;
 pub mod markdown;
 pub mod mistakes;
 pub mod rules;

@@ -1,6 +1,7 @@
 //! The rules: one file each, pure, under one registry.
 
 pub mod about;
+pub mod accept;
 mod acceptance;
 pub mod audit;
 mod borrowed_caller;

@@ -46,7 +46,7 @@ impl<'a> Ours<'a> {
             PrincipalKind::Domain(domain) => !has_domain(domain),
             PrincipalKind::ServiceAccount(email) => match agent_project(principal) {
                 Some(_) => false,
-                None => !account_project(email).is_some_and(|project| self.has_project(&project)),
+                None => !self.world.account_project(email).is_some_and(|project| self.has_project(&project)),
             },
             PrincipalKind::ServiceAccountSet(Container::Project(project)) => !self.has_project(&project),
             // Folders and organizations are not named in a map, and the others are no one's.
@@ -56,43 +56,6 @@ impl<'a> Ours<'a> {
             | PrincipalKind::ProjectRole(_)
             | PrincipalKind::Deleted => false,
             PrincipalKind::Federated | PrincipalKind::Other => true,
-        }
-    }
-}
-
-/// The project of a service account, by id or number, as its address tells
-/// (<https://cloud.google.com/iam/docs/service-account-types>). A domain-scoped project `example.com:shop` has
-/// accounts at `shop.example.com.iam.gserviceaccount.com`.
-pub fn account_project(email: &str) -> Option<String> {
-    let (name, domain) = email.split_once('@')?;
-    match domain {
-        "developer.gserviceaccount.com" => name.strip_suffix("-compute").map(str::to_owned),
-        "appspot.gserviceaccount.com" => Some(name.to_owned()),
-        _ => {
-            let project = domain.strip_suffix(".iam.gserviceaccount.com")?;
-            Some(match project.split_once('.') {
-                Some((id, scope)) => format!("{scope}:{id}"),
-                None => project.to_owned(),
-            })
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_accounts_address_tells_its_project() {
-        for (email, project) in [
-            ("web@shop-prod.iam.gserviceaccount.com", Some("shop-prod")),
-            ("1041-compute@developer.gserviceaccount.com", Some("1041")),
-            ("shop-prod@appspot.gserviceaccount.com", Some("shop-prod")),
-            ("web@shop.example.com.iam.gserviceaccount.com", Some("example.com:shop")),
-            ("web@example.com", None),
-            ("1041@developer.gserviceaccount.com", None),
-        ] {
-            assert_eq!(account_project(email).as_deref(), project, "{email}");
         }
     }
 }

@@ -1,0 +1,3 @@
+//! From differences to what would settle them.
+
+pub mod discover;
