@@ -4,6 +4,7 @@
 mod access;
 mod cli;
 mod find;
+mod floors;
 mod fixture;
 mod maps;
 mod report;
