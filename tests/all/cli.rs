@@ -49,7 +49,7 @@ fn every_command_explains_itself() {
         let output = callmap(dir.path(), &words).env("COLUMNS", "100").output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         let page = String::from_utf8(output.stdout).unwrap();
-        pages += &format!("=== callmap {}\n{page}\n", words.join(" "));
+        pages.extend(["=== callmap ", &words.join(" "), "\n", &page, "\n"]);
     }
     insta::assert_snapshot!(pages);
 }
@@ -120,11 +120,8 @@ fn without_a_world_the_way_to_one_is_shown() {
 fn a_reader_who_leaves_early_is_no_error() {
     let dir = tempfile::tempdir().unwrap();
     for words in [&["rule"][..], &["--help"], &["completions", "bash"], &["man"]] {
-        let mut child = callmap(dir.path(), words)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            callmap(dir.path(), words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let mut err = String::new();
         child.stderr.take().unwrap().read_to_string(&mut err).unwrap();

@@ -4,7 +4,7 @@
 mod access;
 mod cli;
 mod find;
-mod floors;
 mod fixture;
+mod floors;
 mod maps;
 mod report;

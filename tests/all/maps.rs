@@ -430,7 +430,8 @@ fn hostile_files_are_one_mistake_each() {
     let bomb = {
         let mut text = String::from("callmap: 1\na0: &a0 [x, x]\n");
         for level in 1..40 {
-            text += &format!("a{level}: &a{level} [*a{}, *a{}]\n", level - 1, level - 1);
+            let below = level - 1;
+            text.extend([format!("a{level}: &a{level} [*a{below}, *a{below}]\n")]);
         }
         text
     };

@@ -8,7 +8,7 @@ use super::{
     MAX_DEPTH, MAX_NODES, Mistake, Node, Span, Style, Value,
     alias::{self, Anchors},
     keys, layout,
-    mistake::{self, Mistakes, clip},
+    mistake::{self, Mistakes},
     syntax,
 };
 
@@ -261,12 +261,11 @@ fn path(open: &[Open], next: usize) -> Box<[usize]> {
 fn at<'n, 't>(open: &[Open], done: &'n [Node<'t>], path: &[usize]) -> Option<&'n Node<'t>> {
     let mut node: Option<&Node<'t>> = None;
     for (depth, number) in path.iter().enumerate() {
-        node = match node {
-            Some(node) => Some(node.child(*number)?),
-            None => {
-                let end = open.get(depth + 1).map_or(done.len(), |inner| inner.first);
-                done[..end].get(open.get(depth)?.first + number)
-            }
+        node = if let Some(node) = node {
+            Some(node.child(*number)?)
+        } else {
+            let end = open.get(depth + 1).map_or(done.len(), |inner| inner.first);
+            done[..end].get(open.get(depth)?.first + number)
         };
     }
     node

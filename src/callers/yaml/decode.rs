@@ -12,7 +12,7 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Mistake> {
         Err(error) => error,
     };
     let at = error.valid_up_to();
-    let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+    let line = bytes[..at].split(|byte| *byte == b'\n').count();
     let message = match bytes {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the file is UTF-16, not UTF-8".to_owned(),
         _ => format!("the file is not UTF-8: line {line} holds the byte `0x{:02x}`", bytes[at]),

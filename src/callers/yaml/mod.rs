@@ -15,8 +15,6 @@ mod mistake;
 mod node;
 mod span;
 mod syntax;
-#[cfg(test)]
-mod tests;
 
 use granit_parser::Parser;
 

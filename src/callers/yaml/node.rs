@@ -88,7 +88,7 @@ impl<'t> Node<'t> {
             Value::Scalar { .. } => None,
             Value::Sequence(items) => items.get(number),
             Value::Mapping(entries) => {
-                entries.get(number / 2).map(|(key, value)| if number % 2 == 0 { key } else { value })
+                entries.get(number / 2).map(|(key, value)| if number.is_multiple_of(2) { key } else { value })
             }
         }
     }

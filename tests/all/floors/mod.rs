@@ -89,7 +89,10 @@ fn arrows(file: &File<'_>, tokens: &[Token<'_>]) -> Vec<String> {
         let shown = path.parts.join("::");
         match height(target) {
             Some(there) if there > height_here => {
-                found.push(format!("{}: `{floor}` uses `{target}`, which stands above it: `{shown}`", path.line));
+                found.push(format!(
+                    "{}: `{floor}` uses `{target}`, which stands above it: `{shown}`",
+                    path.line
+                ));
             }
             None => found.push(format!("{}: `{target}` stands on no floor: `{shown}`", path.line)),
             Some(_) => {}
@@ -235,7 +238,10 @@ fn uses_of_the_same_floor_and_of_lower_ones_are_none() {
         ("rules/run.rs", "use super::{Finding, context::Context};\nuse crate::{access::path, model::Time};"),
         ("callers/yaml/node.rs", "use super::Span;\nuse super::super::Mistake;\nuse crate::model::Time;"),
         ("model/time.rs", "#[cfg(test)]\nmod tests {\n    use super::*;\n}"),
-        ("access/mod.rs", "//! See [`crate::rules`].\n// use crate::rules;\nconst A: &str = \"crate::rules::B\";"),
+        (
+            "access/mod.rs",
+            "//! See [`crate::rules`].\n// use crate::rules;\nconst A: &str = \"crate::rules::B\";",
+        ),
         ("main.rs", "use callmap::cli::Cli;\nuse clap::Parser;\nuse std::env;"),
         ("cli.rs", "use clap::{Parser, Subcommand};\nuse crate::commands;"),
         ("sources/files.rs", "use std::{fs, time::SystemTime};\nfn f() { chrono::Utc::now(); }"),

@@ -23,7 +23,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     while let Some(next) = text[at..].chars().next() {
         let rest = &text[at..];
         let length = skipped(rest).unwrap_or_else(|| {
-            let length = word(rest).unwrap_or_else(|| if rest.starts_with("::") { 2 } else { next.len_utf8() });
+            let length =
+                word(rest).unwrap_or_else(|| if rest.starts_with("::") { 2 } else { next.len_utf8() });
             found.push(Token { text: &rest[..length], line });
             length
         });
@@ -221,7 +222,8 @@ mod tests {
 
     #[test]
     fn comments_texts_characters_and_lifetimes_are_no_words() {
-        let text = "a // b\n/* c /* d */ e */ f \"g \\\" h\" r#\"i \" j\"# 'k' '\\'' &'l m b\"n\" b'o' r\"p\" q";
+        let text =
+            "a // b\n/* c /* d */ e */ f \"g \\\" h\" r#\"i \" j\"# 'k' '\\'' &'l m b\"n\" b'o' r\"p\" q";
         assert_eq!(words(text), ["a", "f", "&", "m", "q"]);
     }
 
@@ -242,7 +244,9 @@ mod tests {
     #[test]
     fn paths_in_code_are_found() {
         assert_eq!(
-            shown("fn a(b: crate::x::Y) -> Option<std::io::Error> { if c { super::d::e(Vec::<u8>::new()) } }"),
+            shown(
+                "fn a(b: crate::x::Y) -> Option<std::io::Error> { if c { super::d::e(Vec::<u8>::new()) } }"
+            ),
             ["crate::x::Y", "std::io::Error", "super::d::e", "Vec"]
         );
     }
