@@ -11,4 +11,5 @@ pub mod model;
 pub mod plan;
 pub mod report;
 pub mod rules;
+pub mod sources;
 pub mod world;

@@ -52,6 +52,10 @@ pub struct World {
     pub roles: BTreeMap<RoleName, Observed<RoleDefinition>>,
     /// Direct members of each group that was read; a group that is not here was not expanded.
     pub groups: BTreeMap<Principal, Observed<Vec<Principal>>>,
+    /// Deny policies as the IAM v2 API gave them, in JSON, by attachment and name:
+    /// `//cloudresourcemanager.googleapis.com/projects/P/denypolicies/ID`; where those of a whole attachment
+    /// could not be read, its name ends with `/denypolicies`.
+    pub deny_policies: BTreeMap<Arc<str>, Observed<Arc<str>>>,
     /// Projects of service accounts that were seen, by e-mail address in lower case.
     pub service_accounts: BTreeMap<Arc<str>, ProjectName>,
 }
@@ -81,6 +85,7 @@ impl World {
             event_sources: Vec::new(),
             roles: BTreeMap::new(),
             groups: BTreeMap::new(),
+            deny_policies: BTreeMap::new(),
             service_accounts: BTreeMap::new(),
         }
     }

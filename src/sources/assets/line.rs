@@ -1,0 +1,324 @@
+//! One line: which asset it is about, and what of it is kept.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    batch::{Batch, Chain, Content, Fact, FunctionFact, Origin, ServiceFact},
+    own,
+};
+use crate::{
+    model::{Container, Policy, ProjectName, Time, resource::NameError, time},
+    sources::{
+        intern::Interner,
+        name, shape,
+        wire::{self, ShapeError, event_source, function, policy, project, role, service, text::Text},
+    },
+    world::EventSourceKind,
+};
+
+/// An asset, with its parts not yet taken apart.
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+pub(super) struct Envelope<'a> {
+    #[serde(borrow)]
+    pub(super) name: Option<Text<'a>>,
+    #[serde(borrow, alias = "assetType")]
+    asset_type: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) resource: Option<&'a RawValue>,
+    #[serde(borrow, alias = "iamPolicy")]
+    iam_policy: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ancestors: Option<&'a RawValue>,
+    #[serde(borrow, alias = "updateTime")]
+    update_time: Option<Text<'a>>,
+    // A page without assets.
+    #[serde(borrow, alias = "readTime")]
+    read_time: Option<Text<'a>>,
+    // Of `callmap/Unreadable`.
+    #[serde(borrow)]
+    pub(super) why: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) permission: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) layer: Option<Text<'a>>,
+}
+
+/// Why a line was not taken, and on which of its lines where it has several.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) what: String,
+    pub(super) lines_below: u32,
+}
+
+impl From<ShapeError> for Fault {
+    fn from(ShapeError(what): ShapeError) -> Self {
+        Self { what, lines_below: 0 }
+    }
+}
+
+impl From<NameError> for Fault {
+    fn from(error: NameError) -> Self {
+        Self { what: error.to_string(), lines_below: 0 }
+    }
+}
+
+/// Takes lines apart, and keeps what matters.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub(super) batch: Batch,
+    words: Interner,
+}
+
+impl Lines {
+    /// Takes one value.
+    pub(super) fn take(&mut self, json: &str, origin: Origin) -> Result<(), Fault> {
+        let envelope: Envelope<'_> = serde_json::from_str(json).map_err(|error| broken(json, &error))?;
+        let Some(kind) = envelope.asset_type.as_deref() else {
+            if envelope.read_time.is_some() && envelope.name.is_none() {
+                return Ok(());
+            }
+            return Err(Fault { what: shape::of_object(json), lines_below: 0 });
+        };
+        let Some(full) = envelope.name.as_deref() else {
+            return Err(ShapeError("is an asset without a `name`".to_owned()).into());
+        };
+        let time = envelope.update_time.as_deref().map(moment).transpose()?;
+        self.batch.notes(origin.file).aged(time);
+        if kind.starts_with("callmap/") {
+            let content = own::content(kind, &envelope, &mut self.words)?;
+            self.keep(origin, time, content);
+            return Ok(());
+        }
+        let chain = self.ancestors(&envelope, kind, origin)?;
+        let own_project = name::project(full).map(|project| self.words.word(project));
+        let notes = self.batch.notes(origin.file);
+        for project in own_project.iter().chain(project_of(chain.as_deref())) {
+            if !notes.seen.contains(project) {
+                notes.seen.insert(project.clone());
+            }
+        }
+        if kind == "run.googleapis.com/Service" && chain.is_some() && project_of(chain.as_deref()).is_none() {
+            return Err(ShapeError("has `ancestors` that do not begin with its project".to_owned()).into());
+        }
+        match self.asset(kind, full, &envelope, origin, chain.is_some())? {
+            Some(contents) => {
+                if let (Some(own), Some(above)) = (&own_project, project_of(chain.as_deref())) {
+                    self.join(own, above, origin);
+                }
+                self.batch.notes(origin.file).assets += 1;
+                contents.into_iter().for_each(|content| self.keep(origin, time, content));
+            }
+            None => {
+                let kind = self.words.word(kind);
+                *self.batch.notes(origin.file).skipped.entry(kind).or_default() += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, origin: Origin, time: Option<Time>, content: Content) {
+        self.batch.facts.push(Fact { origin, time, content });
+    }
+
+    /// Notes that these are one project.
+    fn join(&mut self, one: &ProjectName, other: &ProjectName, origin: Origin) {
+        if one == other {
+            return;
+        }
+        let pair = if one < other { (one.clone(), other.clone()) } else { (other.clone(), one.clone()) };
+        let line = self.batch.notes(origin.file).joins.entry(pair).or_insert(origin.line);
+        *line = origin.line.min(*line);
+    }
+
+    /// What stands above, from the text of `ancestors`, which most lines of a file share.
+    fn ancestors(
+        &mut self,
+        envelope: &Envelope<'_>,
+        kind: &str,
+        origin: Origin,
+    ) -> Result<Option<Arc<[Container]>>, ShapeError> {
+        let Some(text) = envelope.ancestors.map(RawValue::get) else { return Ok(None) };
+        let is_of_service = kind == "run.googleapis.com/Service";
+        if let Some(chain) = self.batch.notes(origin.file).chains.get_mut(text) {
+            chain.line = origin.line.min(chain.line);
+            chain.is_of_service |= is_of_service;
+            return Ok(Some(chain.containers.clone()));
+        }
+        let names: Vec<Text<'_>> = wire::read(text, "ancestors")?;
+        let containers = names
+            .iter()
+            .map(|name| name.parse().map(|container| name::interned(container, &mut self.words)))
+            .collect::<Result<Arc<[Container]>, NameError>>()
+            .map_err(|error| ShapeError(format!("`ancestors`: {error}")))?;
+        if containers.is_empty() {
+            return Ok(None);
+        }
+        let chain = Chain { containers: containers.clone(), line: origin.line, is_of_service };
+        self.batch.notes(origin.file).chains.insert(text.into(), chain);
+        Ok(Some(containers))
+    }
+
+    /// What an asset of a type that matters says; `None` for the others.
+    fn asset(
+        &mut self,
+        kind: &str,
+        full: &str,
+        envelope: &Envelope<'_>,
+        origin: Origin,
+        has_ancestors: bool,
+    ) -> Result<Option<Vec<Content>>, Fault> {
+        let resource = envelope.resource.map(RawValue::get);
+        let words = &mut self.words;
+        let contents = match kind {
+            "run.googleapis.com/Service" => {
+                let service = self.service(full, envelope, origin, has_ancestors)?;
+                vec![Content::Service(Box::new(service))]
+            }
+            "cloudresourcemanager.googleapis.com/Project"
+            | "cloudresourcemanager.googleapis.com/Folder"
+            | "cloudresourcemanager.googleapis.com/Organization" => {
+                vec![self.container(full, envelope, origin)?]
+            }
+            "iam.googleapis.com/Role" => {
+                let name = words.role(full.strip_prefix(name::IAM).unwrap_or(full));
+                let role = resource.map(|json| role::role(json, words)).transpose()?;
+                role.map(|role| Content::Role(name, role)).into_iter().collect()
+            }
+            "iam.googleapis.com/ServiceAccount" => self.account(full, envelope, origin)?,
+            "cloudfunctions.googleapis.com/CloudFunction" => vec![Content::Gen1(name::function(full, words)?)],
+            "cloudfunctions.googleapis.com/Function" => self.function(full, envelope)?,
+            "eventarc.googleapis.com/Trigger" => self.event_source(EventSourceKind::Trigger, full, resource)?,
+            "pubsub.googleapis.com/Subscription" => {
+                self.event_source(EventSourceKind::Subscription, full, resource)?
+            }
+            "cloudscheduler.googleapis.com/Job" => self.event_source(EventSourceKind::Job, full, resource)?,
+            "cloudtasks.googleapis.com/Queue" => self.event_source(EventSourceKind::Queue, full, resource)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(contents))
+    }
+
+    fn policy(&mut self, envelope: &Envelope<'_>) -> Result<Option<Policy>, ShapeError> {
+        let json = envelope.iam_policy.map(RawValue::get);
+        json.map(|json| policy::policy(json, "iam_policy", &mut self.words)).transpose()
+    }
+
+    fn service(
+        &mut self,
+        full: &str,
+        envelope: &Envelope<'_>,
+        origin: Origin,
+        has_ancestors: bool,
+    ) -> Result<ServiceFact, Fault> {
+        let name = name::service(full, &mut self.words)?;
+        let policy = self.policy(envelope)?;
+        if policy.is_some() {
+            let notes = self.batch.notes(origin.file);
+            notes.has_service_policy = true;
+            notes.policy_projects.insert(name.project.clone());
+        }
+        let mut settings = None;
+        if let Some(resource) = envelope.resource {
+            let told = service::service(resource.get(), &mut self.words)?;
+            told.projects.iter().for_each(|other| self.join(&name.project, other, origin));
+            settings = Some(Box::new(told.settings));
+        }
+        Ok(ServiceFact { name, settings, policy, has_ancestors })
+    }
+
+    fn container(&mut self, full: &str, envelope: &Envelope<'_>, origin: Origin) -> Result<Content, Fault> {
+        let name = name::container(full, &mut self.words)?;
+        let policy = self.policy(envelope)?;
+        if let Container::Project(own) = &name {
+            let own = own.clone();
+            let notes = self.batch.notes(origin.file);
+            if policy.is_some() && !notes.policy_projects.contains(&own) {
+                notes.policy_projects.insert(own.clone());
+            }
+            if let Some(resource) = envelope.resource {
+                for other in project::names(resource.get())? {
+                    let other = self.words.word(&other);
+                    self.join(&own, &other, origin);
+                }
+            }
+        }
+        Ok(Content::Container { name, policy })
+    }
+
+    fn account(&mut self, full: &str, envelope: &Envelope<'_>, origin: Origin) -> Result<Vec<Content>, Fault> {
+        let Some(own) = name::project(full).map(|project| self.words.word(project)) else {
+            return Err(ShapeError(format!("`{full}` is not the name of a service account")).into());
+        };
+        let told = envelope.resource.map(|json| role::account(json.get())).transpose()?;
+        let (email, project) = told.unwrap_or_default();
+        if let Some(project) = project {
+            let project = self.words.word(&project);
+            self.join(&own, &project, origin);
+        }
+        let last = full.rsplit('/').next().filter(|last| last.contains('@')).map(str::to_owned);
+        let email = email.filter(|email| !email.is_empty()).or(last);
+        Ok(email.map(|email| Content::Account(email.to_lowercase().into(), own)).into_iter().collect())
+    }
+
+    fn function(&mut self, full: &str, envelope: &Envelope<'_>) -> Result<Vec<Content>, Fault> {
+        let name = name::function(full, &mut self.words)?;
+        let policy = self.policy(envelope)?;
+        let told = match envelope.resource {
+            Some(json) => function::function(json.get(), &mut self.words)?,
+            None => function::Told::Nothing,
+        };
+        let function = match told {
+            function::Told::Gen1 => return Ok(vec![Content::Gen1(name)]),
+            function::Told::Gen2(function) => Some(function),
+            function::Told::Nothing => None,
+        };
+        Ok(vec![Content::Function(Box::new(FunctionFact { name, function, policy }))])
+    }
+
+    fn event_source(
+        &mut self,
+        kind: EventSourceKind,
+        full: &str,
+        resource: Option<&str>,
+    ) -> Result<Vec<Content>, Fault> {
+        let Some(json) = resource else { return Ok(Vec::new()) };
+        let source = event_source::event_source(kind, name::relative(full), json, &mut self.words)?;
+        Ok(source.map(|source| Content::EventSource(Box::new(source))).into_iter().collect())
+    }
+}
+
+fn project_of(chain: Option<&[Container]>) -> Option<&ProjectName> {
+    match chain?.first()? {
+        Container::Project(project) => Some(project),
+        Container::Folder(_) | Container::Organization(_) => None,
+    }
+}
+
+fn moment(text: &str) -> Result<Time, ShapeError> {
+    time::moment(text).map_err(|error| ShapeError(format!("`update_time`: {error}")))
+}
+
+/// What is wrong with a value as JSON, or with one of the fields that every asset has.
+fn broken(json: &str, error: &serde_json::Error) -> Fault {
+    let lines_below = u32::try_from(error.line().saturating_sub(1)).unwrap_or(u32::MAX);
+    if error.is_data() {
+        return match wire::read::<Envelope<'_>>(json, "") {
+            Err(ShapeError(what)) => Fault { what, lines_below },
+            Ok(_) => Fault { what: wire::in_words(error), lines_below },
+        };
+    }
+    if error.is_eof() {
+        let what = "ends inside of a JSON value: it was cut off, or is still being written; export it again";
+        return Fault { what: what.to_owned(), lines_below };
+    }
+    let what = format!(
+        "is not JSON: {} at column {}; export it again, or take this line out knowing what it said",
+        wire::in_words(error),
+        error.column()
+    );
+    Fault { what, lines_below }
+}

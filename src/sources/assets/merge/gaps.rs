@@ -1,0 +1,132 @@
+//! What lines of `callmap/Unreadable` say: gaps that somebody met and wrote down.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    drafts::Drafts,
+    places::{KEEP_EITHER, Places},
+    projects::Chains,
+};
+use crate::{
+    model::{Container, Principal, RoleName, ServiceName},
+    sources::{ReadError, assets::batch::Origin, snapshot::layer::GapLayer},
+    world::{Gap, Observed, World},
+};
+
+/// Every gap that was told, and where.
+#[derive(Default)]
+pub(super) struct Gaps(BTreeMap<(GapLayer, Arc<str>), BTreeSet<(Origin, Gap)>>);
+
+/// Gaps of which no two contradict each other.
+pub(super) struct Checked(Vec<(GapLayer, Arc<str>, Origin, Gap)>);
+
+impl Gaps {
+    pub(super) fn add(&mut self, layer: GapLayer, name: Arc<str>, gap: Gap, origin: Origin) {
+        self.0.entry((layer, name)).or_default().insert((origin, gap));
+    }
+
+    /// One gap for each name and layer; two different ones are an error.
+    pub(super) fn checked(self, places: &Places) -> Result<Checked, ReadError> {
+        let mut all = Vec::with_capacity(self.0.len());
+        for ((layer, name), told) in self.0 {
+            let mut told = told.into_iter();
+            let Some((origin, gap)) = told.next() else { continue };
+            if let Some((other, _)) = told.find(|(_, other)| *other != gap) {
+                let what = format!("`{name}` could not be read: {}", gap.why);
+                return Err(places.clash((origin, other), what, KEEP_EITHER));
+            }
+            all.push((layer, name, origin, gap));
+        }
+        Ok(Checked(all))
+    }
+}
+
+impl Checked {
+    /// Puts each gap where it belongs: in a draft, or in the world where nothing else can stand.
+    pub(super) fn apply(
+        self,
+        drafts: &mut Drafts,
+        world: &mut World,
+        chains: &Chains,
+        places: &Places,
+    ) -> Result<(), ReadError> {
+        for (layer, name, origin, gap) in self.0 {
+            let beside = match layer {
+                GapLayer::Settings => settings(drafts, &name, gap),
+                GapLayer::Policy => policy(drafts, world, &name, gap),
+                GapLayer::Ancestors => ancestors(drafts, chains, &name, &gap),
+                GapLayer::List => {
+                    world.unread_lists.insert(name.clone(), gap);
+                    Ok(None)
+                }
+                GapLayer::Role => {
+                    let role = RoleName::new(name.clone());
+                    let beside = drafts.roles.get(&role).and_then(super::latest::Latest::first);
+                    world.roles.insert(role, Observed::Unreadable(gap));
+                    Ok(beside)
+                }
+                GapLayer::Group => {
+                    let group = Principal::new(name.clone());
+                    let beside = drafts.groups.get(&group).and_then(super::latest::Latest::first);
+                    world.groups.insert(group, Observed::Unreadable(gap));
+                    Ok(beside)
+                }
+                GapLayer::DenyPolicy => {
+                    let beside = drafts.deny_policies.get(&name).and_then(super::latest::Latest::first);
+                    world.deny_policies.insert(name.clone(), Observed::Unreadable(gap));
+                    Ok(beside)
+                }
+            };
+            match beside {
+                Ok(None) => {}
+                Ok(Some(other)) => {
+                    let what = format!("the {} of `{name}` is told here", layer.as_str());
+                    return Err(places.clash((other, origin), what, KEEP_EITHER));
+                }
+                Err(what) => return Err(places.wrong(origin, what)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where the same layer of the same name is told all the same, or why the name is none.
+type Beside = Result<Option<Origin>, String>;
+
+fn settings(drafts: &mut Drafts, name: &str, gap: Gap) -> Beside {
+    let service: ServiceName = name.parse().map_err(|error| format!("{error}"))?;
+    let draft = drafts.services.entry(service).or_default();
+    draft.settings_gap = Some(gap);
+    Ok(draft.settings.first())
+}
+
+fn policy(drafts: &mut Drafts, world: &mut World, name: &str, gap: Gap) -> Beside {
+    if let Ok(container) = name.parse::<Container>() {
+        let beside = drafts.policies.get(&container).and_then(super::latest::Latest::first);
+        world.policies.insert(container, Observed::Unreadable(gap));
+        return Ok(beside);
+    }
+    let service: ServiceName = name.parse().map_err(|error| format!("{error}"))?;
+    let draft = drafts.services.entry(service).or_default();
+    draft.policy_gap = Some(gap);
+    Ok(draft.policy.first())
+}
+
+/// Of one service, or of every service of a project that has none of its own.
+fn ancestors(drafts: &mut Drafts, chains: &Chains, name: &str, gap: &Gap) -> Beside {
+    if let Ok(Container::Project(project)) = name.parse::<Container>() {
+        for (service, draft) in &mut drafts.services {
+            if service.project == project {
+                draft.ancestors_gap.get_or_insert_with(|| gap.clone());
+            }
+        }
+        return Ok(chains.told.get(&project).copied());
+    }
+    let service: ServiceName = name.parse().map_err(|error| format!("{error}"))?;
+    let draft = drafts.services.entry(service).or_default();
+    draft.ancestors_gap = Some(gap.clone());
+    Ok(draft.ancestors)
+}

@@ -1,0 +1,17 @@
+//! Reading: files become a [`crate::world::World`], and a world becomes a file.
+//!
+//! This floor may open files and streams. It judges nothing: what cannot be read is carried as a gap, and what
+//! is not what it should be is an error that says where and what to do.
+
+pub mod assets;
+pub mod error;
+pub mod groups;
+pub mod input;
+mod intern;
+mod name;
+mod shape;
+pub mod snapshot;
+mod wire;
+
+pub use error::ReadError;
+pub use input::{Input, open};

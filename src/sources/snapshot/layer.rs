@@ -1,0 +1,67 @@
+//! Which part of the world a gap is in: what a line of `callmap/Unreadable` says by its permission.
+
+/// A part of the world that can be unread for one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::sources) enum GapLayer {
+    /// The settings of a service.
+    Settings,
+    /// The allow policy of a service, project, folder or organization.
+    Policy,
+    /// What stands above a service, or above every service of a project.
+    Ancestors,
+    /// A list, by its relative name.
+    List,
+    /// What a role holds.
+    Role,
+    /// The members of a group.
+    Group,
+    /// A deny policy, or all of one attachment.
+    DenyPolicy,
+}
+
+impl GapLayer {
+    const ALL: [Self; 7] = [
+        Self::Settings,
+        Self::Policy,
+        Self::Ancestors,
+        Self::List,
+        Self::Role,
+        Self::Group,
+        Self::DenyPolicy,
+    ];
+
+    /// The word for it, on lines whose permission does not tell it.
+    pub(in crate::sources) fn as_str(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Policy => "policy",
+            Self::Ancestors => "ancestors",
+            Self::List => "list",
+            Self::Role => "role",
+            Self::Group => "group",
+            Self::DenyPolicy => "deny policy",
+        }
+    }
+
+    /// The layer of this word.
+    pub(in crate::sources) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|layer| layer.as_str() == word)
+    }
+
+    /// The layer that a permission reads.
+    pub(in crate::sources) fn of_permission(permission: &str) -> Option<Self> {
+        match permission {
+            "run.services.get" => Some(Self::Settings),
+            "run.services.getIamPolicy"
+            | "resourcemanager.projects.getIamPolicy"
+            | "resourcemanager.folders.getIamPolicy"
+            | "resourcemanager.organizations.getIamPolicy" => Some(Self::Policy),
+            "resourcemanager.projects.get" | "resourcemanager.folders.get" | "resourcemanager.organizations.get" => {
+                Some(Self::Ancestors)
+            }
+            "iam.roles.get" => Some(Self::Role),
+            "iam.denypolicies.get" | "iam.denypolicies.list" => Some(Self::DenyPolicy),
+            other => other.ends_with(".list").then_some(Self::List),
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Snapshots.
+pub(in crate::sources) mod layer;
