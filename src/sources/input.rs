@@ -91,7 +91,9 @@ impl Decoded {
     fn failure(&self, source: io::Error) -> ReadError {
         let place = Place { file: self.name.clone(), line: None };
         let what = match (self.is_gzip, source.kind()) {
-            (true, io::ErrorKind::UnexpectedEof) => "ends inside its gzip data: it was cut off; fetch it again",
+            (true, io::ErrorKind::UnexpectedEof) => {
+                "ends inside its gzip data: it was cut off; fetch it again"
+            }
             (true, io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
                 "its gzip data is damaged; fetch it again"
             }

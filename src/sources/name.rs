@@ -21,19 +21,26 @@ pub(super) fn relative(full: &str) -> &str {
 
 /// The project that a full or relative name stands in.
 pub(super) fn project(name: &str) -> Option<&str> {
-    relative(name).strip_prefix("projects/")?.split('/').next().filter(|project| !matches!(*project, "" | "-" | "_"))
+    relative(name)
+        .strip_prefix("projects/")?
+        .split('/')
+        .next()
+        .filter(|project| !matches!(*project, "" | "-" | "_"))
 }
 
 /// The same name with another word for its project.
 pub(super) fn with_project(name: &str, canonical: impl FnOnce(&str) -> ProjectName) -> Option<String> {
     let project = project(name)?;
     let other = canonical(project);
-    (*other != *project).then(|| name.replacen(&format!("projects/{project}"), &format!("projects/{other}"), 1))
+    (*other != *project)
+        .then(|| name.replacen(&format!("projects/{project}"), &format!("projects/{other}"), 1))
 }
 
 /// A service by its full name.
 pub(super) fn service(full: &str, words: &mut Interner) -> Result<ServiceName, NameError> {
-    let wrong = || NameError(full.to_owned(), "//run.googleapis.com/projects/PROJECT/locations/REGION/services/SERVICE");
+    let wrong = || {
+        NameError(full.to_owned(), "//run.googleapis.com/projects/PROJECT/locations/REGION/services/SERVICE")
+    };
     let name: ServiceName = full.strip_prefix(RUN).ok_or_else(wrong)?.parse().map_err(|_| wrong())?;
     Ok(ServiceName {
         project: words.word(&name.project),
@@ -45,7 +52,10 @@ pub(super) fn service(full: &str, words: &mut Interner) -> Result<ServiceName, N
 /// A function by its full name.
 pub(super) fn function(full: &str, words: &mut Interner) -> Result<FunctionName, NameError> {
     let wrong = || {
-        NameError(full.to_owned(), "//cloudfunctions.googleapis.com/projects/PROJECT/locations/REGION/functions/FUNCTION")
+        NameError(
+            full.to_owned(),
+            "//cloudfunctions.googleapis.com/projects/PROJECT/locations/REGION/functions/FUNCTION",
+        )
     };
     let name: FunctionName = full.strip_prefix(FUNCTIONS).ok_or_else(wrong)?.parse().map_err(|_| wrong())?;
     Ok(FunctionName {
@@ -58,7 +68,10 @@ pub(super) fn function(full: &str, words: &mut Interner) -> Result<FunctionName,
 /// A project, folder or organization by its full name.
 pub(super) fn container(full: &str, words: &mut Interner) -> Result<Container, NameError> {
     let wrong = || {
-        NameError(full.to_owned(), "//cloudresourcemanager.googleapis.com/{projects|folders|organizations}/NAME")
+        NameError(
+            full.to_owned(),
+            "//cloudresourcemanager.googleapis.com/{projects|folders|organizations}/NAME",
+        )
     };
     let name = full.strip_prefix(RESOURCE_MANAGER).ok_or_else(wrong)?.parse().map_err(|_| wrong())?;
     Ok(interned(name, words))

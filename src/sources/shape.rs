@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 /// What to give instead.
 const GIVE: &str = "give an export of Cloud Asset Inventory (`gcloud asset export`, or `gcloud asset list \
@@ -11,14 +11,16 @@ const GIVE: &str = "give an export of Cloud Asset Inventory (`gcloud asset expor
 /// What bytes look like that do not begin as JSON.
 pub(super) fn of_text(head: &[u8]) -> String {
     let looks = if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-        return "is UTF-16 text, as some shells write it when output is redirected; save it as UTF-8".to_owned();
+        return "is UTF-16 text, as some shells write it when output is redirected; save it as UTF-8"
+            .to_owned();
     } else if head.starts_with(b"PK\x03\x04") {
         return "is a zip archive; unpack it first".to_owned();
     } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         return "is compressed with zstd; unpack it first, or compress with gzip".to_owned();
     } else {
         let text = String::from_utf8_lossy(&head[..head.len().min(4096)]).trim_start().to_owned();
-        let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
+        let first =
+            text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
         if first.starts_with('<') {
             "looks like HTML or XML, perhaps the page of a login or an error".to_owned()
         } else if text.lines().any(|line| line.starts_with("callmap:")) {
@@ -34,7 +36,7 @@ pub(super) fn of_text(head: &[u8]) -> String {
 
 /// What a JSON object is that is not an asset.
 pub(super) fn of_object(json: &str) -> String {
-    let keys: BTreeMap<String, IgnoredAny> = match serde_json::from_str(json) {
+    let keys: BTreeMap<String, &RawValue> = match serde_json::from_str(json) {
         Ok(keys) => keys,
         Err(error) => return format!("is not JSON: {}; {GIVE}", super::wire::in_words(&error)),
     };

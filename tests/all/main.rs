@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access;
+mod assets;
 mod cli;
+mod estate;
 mod find;
 mod fixture;
 mod floors;

@@ -120,7 +120,8 @@ impl Batch {
 
 impl FileNotes {
     fn add(&mut self, other: Self) {
-        let Self { assets, skipped, newest, joins, seen, chains, has_service_policy, policy_projects } = other;
+        let Self { assets, skipped, newest, joins, seen, chains, has_service_policy, policy_projects } =
+            other;
         self.assets += assets;
         for (kind, count) in skipped {
             *self.skipped.entry(kind).or_default() += count;

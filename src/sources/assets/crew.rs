@@ -56,7 +56,7 @@ pub(super) fn read(files: Vec<Input>) -> Result<Vec<Batch>, ReadError> {
         drop(receive);
         let outcome = cut(files, &send, &is_over);
         drop(send);
-        let shares = takers.into_iter().map(|taker| taker.join()).collect::<Vec<_>>();
+        let shares = takers.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>();
         (outcome, shares)
     });
     let mut batches = Vec::new();
@@ -98,8 +98,9 @@ fn cut(files: Vec<Input>, send: &SyncSender<Chunk>, is_over: &AtomicBool) -> Res
     match open {
         Some(file) if !is_closed => Err(ReadError::Wrong {
             place: Place { file, line: None },
-            what: "its last page has a `nextPageToken`: more pages follow; add them, or use `gcloud asset list`"
-                .to_owned(),
+            what:
+                "its last page has a `nextPageToken`: more pages follow; add them, or use `gcloud asset list`"
+                    .to_owned(),
         }),
         _ => Ok(()),
     }

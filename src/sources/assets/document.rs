@@ -75,6 +75,11 @@ impl Document {
         self.ending
     }
 
+    /// Whether not even the beginning of a value was found.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.bytes.is_empty() && self.values.is_empty() && self.ending.is_none() && self.open.is_none()
+    }
+
     /// The values found so far, once they are enough for a chunk or `is_last`.
     pub(super) fn chunk(&mut self, file: usize, is_last: bool) -> Option<Chunk> {
         if self.values.is_empty() || (self.bytes.len() < BLOCK && !is_last) {
@@ -127,7 +132,12 @@ impl Document {
                 }
                 b',' if !self.frames.is_empty() => {}
                 _ if byte.is_ascii_whitespace() => {}
-                _ => return Err((self.line, format!("has `{}` where an asset should begin", byte.escape_ascii()))),
+                _ => {
+                    return Err((
+                        self.line,
+                        format!("has `{}` where an asset should begin", byte.escape_ascii()),
+                    ));
+                }
             }
         }
         if let Some(open) = &self.open {
@@ -217,7 +227,9 @@ fn begins_assets(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn values(text: &str, block: usize) -> Result<(Vec<(u32, String)>, Option<Ending>), Fault> {
+    type Found = (Vec<(u32, String)>, Option<Ending>);
+
+    fn values(text: &str, block: usize) -> Result<Found, Fault> {
         let mut document = Document::new();
         let mut found = Vec::new();
         let mut keep = |chunk: Option<Chunk>| {
@@ -245,7 +257,13 @@ mod tests {
             let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
             assert_eq!(
                 texts,
-                ["{\"a\":\"]}\\\"\"}", "{\"b\":[1,{}]}", "{\"c\":\n1}", "{\"d\":{\"assets\":[{}]}}", "{\n\"e\":1}"]
+                [
+                    "{\"a\":\"]}\\\"\"}",
+                    "{\"b\":[1,{}]}",
+                    "{\"c\":\n1}",
+                    "{\"d\":{\"assets\":[{}]}}",
+                    "{\n\"e\":1}"
+                ]
             );
             assert_eq!(lines, [1, 2, 3, 5, 5]);
             assert_eq!(ending, Some(Ending::Closed));

@@ -93,7 +93,11 @@ impl Lines {
             self.keep(origin, time, content);
             return Ok(());
         }
-        let chain = self.ancestors(&envelope, kind, origin)?;
+        let chain = match self.ancestors(&envelope, kind, origin) {
+            // What stands above an asset that matters to nobody may take any form.
+            Err(_) if !is_read(kind) => None,
+            chain => chain?,
+        };
         let own_project = name::project(full).map(|project| self.words.word(project));
         let notes = self.batch.notes(origin.file);
         for project in own_project.iter().chain(project_of(chain.as_deref())) {
@@ -104,18 +108,17 @@ impl Lines {
         if kind == "run.googleapis.com/Service" && chain.is_some() && project_of(chain.as_deref()).is_none() {
             return Err(ShapeError("has `ancestors` that do not begin with its project".to_owned()).into());
         }
-        match self.asset(kind, full, &envelope, origin, chain.is_some())? {
-            Some(contents) => {
-                if let (Some(own), Some(above)) = (&own_project, project_of(chain.as_deref())) {
-                    self.join(own, above, origin);
-                }
-                self.batch.notes(origin.file).assets += 1;
-                contents.into_iter().for_each(|content| self.keep(origin, time, content));
-            }
-            None => {
-                let kind = self.words.word(kind);
-                *self.batch.notes(origin.file).skipped.entry(kind).or_default() += 1;
-            }
+        let Some(contents) = self.asset(kind, full, &envelope, origin, chain.is_some())? else {
+            let kind = self.words.word(kind);
+            *self.batch.notes(origin.file).skipped.entry(kind).or_default() += 1;
+            return Ok(());
+        };
+        if let (Some(own), Some(above)) = (&own_project, project_of(chain.as_deref())) {
+            self.join(own, above, origin);
+        }
+        self.batch.notes(origin.file).assets += 1;
+        for content in contents {
+            self.keep(origin, time, content);
         }
         Ok(())
     }
@@ -189,9 +192,13 @@ impl Lines {
                 role.map(|role| Content::Role(name, role)).into_iter().collect()
             }
             "iam.googleapis.com/ServiceAccount" => self.account(full, envelope, origin)?,
-            "cloudfunctions.googleapis.com/CloudFunction" => vec![Content::Gen1(name::function(full, words)?)],
+            "cloudfunctions.googleapis.com/CloudFunction" => {
+                vec![Content::Gen1(name::function(full, words)?)]
+            }
             "cloudfunctions.googleapis.com/Function" => self.function(full, envelope)?,
-            "eventarc.googleapis.com/Trigger" => self.event_source(EventSourceKind::Trigger, full, resource)?,
+            "eventarc.googleapis.com/Trigger" => {
+                self.event_source(EventSourceKind::Trigger, full, resource)?
+            }
             "pubsub.googleapis.com/Subscription" => {
                 self.event_source(EventSourceKind::Subscription, full, resource)?
             }
@@ -249,7 +256,12 @@ impl Lines {
         Ok(Content::Container { name, policy })
     }
 
-    fn account(&mut self, full: &str, envelope: &Envelope<'_>, origin: Origin) -> Result<Vec<Content>, Fault> {
+    fn account(
+        &mut self,
+        full: &str,
+        envelope: &Envelope<'_>,
+        origin: Origin,
+    ) -> Result<Vec<Content>, Fault> {
         let Some(own) = name::project(full).map(|project| self.words.word(project)) else {
             return Err(ShapeError(format!("`{full}` is not the name of a service account")).into());
         };
@@ -300,6 +312,25 @@ fn project_of(chain: Option<&[Container]>) -> Option<&ProjectName> {
 
 fn moment(text: &str) -> Result<Time, ShapeError> {
     time::moment(text).map_err(|error| ShapeError(format!("`update_time`: {error}")))
+}
+
+/// Whether assets of this type matter.
+fn is_read(kind: &str) -> bool {
+    matches!(
+        kind,
+        "run.googleapis.com/Service"
+            | "cloudresourcemanager.googleapis.com/Project"
+            | "cloudresourcemanager.googleapis.com/Folder"
+            | "cloudresourcemanager.googleapis.com/Organization"
+            | "iam.googleapis.com/Role"
+            | "iam.googleapis.com/ServiceAccount"
+            | "cloudfunctions.googleapis.com/CloudFunction"
+            | "cloudfunctions.googleapis.com/Function"
+            | "eventarc.googleapis.com/Trigger"
+            | "pubsub.googleapis.com/Subscription"
+            | "cloudscheduler.googleapis.com/Job"
+            | "cloudtasks.googleapis.com/Queue"
+    )
 }
 
 /// What is wrong with a value as JSON, or with one of the fields that every asset has.

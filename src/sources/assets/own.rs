@@ -53,7 +53,11 @@ struct GroupWire<'a> {
 }
 
 /// What a line of this type says.
-pub(super) fn content(kind: &str, envelope: &Envelope<'_>, words: &mut Interner) -> Result<Content, ShapeError> {
+pub(super) fn content(
+    kind: &str,
+    envelope: &Envelope<'_>,
+    words: &mut Interner,
+) -> Result<Content, ShapeError> {
     let name = envelope.name.as_deref().unwrap_or_default();
     match kind {
         "callmap/World" => header(envelope).map(Content::Header),

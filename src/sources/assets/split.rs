@@ -52,7 +52,8 @@ pub(super) fn file(mut input: Decoded, file: usize, take: Take<'_>) -> Result<Op
     if head.starts_with(BYTE_ORDER_MARK) {
         head.drain(..BYTE_ORDER_MARK.len());
     }
-    let wrong = |what: String| ReadError::Wrong { place: Place { file: input.name.clone(), line: None }, what };
+    let wrong =
+        |what: String| ReadError::Wrong { place: Place { file: input.name.clone(), line: None }, what };
     // Blank space before the first value may be longer than a block, but then it is no export.
     let Some(start) = head.iter().position(|byte| !byte.is_ascii_whitespace()) else {
         return Err(wrong("is empty; an export that failed leaves such a file behind".to_owned()));
@@ -105,7 +106,10 @@ fn lines(mut input: Decoded, file: usize, head: Vec<u8>, take: Take<'_>) -> Resu
 
 /// The number of line ends, in a form that the compiler makes wide.
 fn count_lines(bytes: &[u8]) -> u32 {
-    bytes.chunks(255).map(|part| u32::from(part.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>())).sum()
+    bytes
+        .chunks(255)
+        .map(|part| u32::from(part.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>()))
+        .sum()
 }
 
 fn too_large(input: &Decoded, line: u32) -> ReadError {
@@ -132,8 +136,14 @@ fn documents(
         {
             return Ok(None);
         }
-        if let Err((line, what)) = outcome {
-            return Err(ReadError::Wrong { place: Place { file: input.name.clone(), line: Some(line) }, what });
+        if let Err((line, mut what)) = outcome {
+            if document.is_untouched() {
+                what = shape::of_text(&block);
+            }
+            return Err(ReadError::Wrong {
+                place: Place { file: input.name.clone(), line: Some(line) },
+                what,
+            });
         }
         if end {
             return Ok(document.ending());

@@ -56,12 +56,12 @@ impl GapLayer {
             | "resourcemanager.projects.getIamPolicy"
             | "resourcemanager.folders.getIamPolicy"
             | "resourcemanager.organizations.getIamPolicy" => Some(Self::Policy),
-            "resourcemanager.projects.get" | "resourcemanager.folders.get" | "resourcemanager.organizations.get" => {
-                Some(Self::Ancestors)
-            }
+            "resourcemanager.projects.get"
+            | "resourcemanager.folders.get"
+            | "resourcemanager.organizations.get" => Some(Self::Ancestors),
             "iam.roles.get" => Some(Self::Role),
             "iam.denypolicies.get" | "iam.denypolicies.list" => Some(Self::DenyPolicy),
-            other => other.ends_with(".list").then_some(Self::List),
+            other => (other.rsplit('.').next() == Some("list")).then_some(Self::List),
         }
     }
 }

@@ -57,10 +57,11 @@ pub(super) fn in_words(error: &serde_json::Error) -> String {
     const MOST: usize = 200;
     let text = error.to_string();
     let what = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
-    let what = what.replace("a sequence", "a list").replace("sequence", "list").replace("a map", "an object").replace(
-        "invalid type: map",
-        "invalid type: object",
-    );
+    let what = what
+        .replace("a sequence", "a list")
+        .replace("sequence", "list")
+        .replace("a map", "an object")
+        .replace("invalid type: map", "invalid type: object");
     if what.chars().count() <= MOST {
         return what;
     }

@@ -1,7 +1,7 @@
 //! What was said of each resource, by canonical name, and the world that comes of it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Debug,
     sync::Arc,
 };
@@ -29,7 +29,7 @@ use crate::{
 /// Everything that was said, sorted by what it was said of.
 #[derive(Default)]
 pub(super) struct Drafts {
-    pub(super) services: BTreeMap<ServiceName, ServiceDraft>,
+    pub(super) services: HashMap<ServiceName, ServiceDraft>,
     pub(super) policies: BTreeMap<Container, Latest<Policy>>,
     pub(super) roles: BTreeMap<RoleName, Latest<Observed<RoleDefinition>>>,
     pub(super) groups: BTreeMap<Principal, Latest<Vec<Principal>>>,
@@ -139,7 +139,7 @@ impl Drafts {
         let Self { services, policies, roles, groups, deny_policies, accounts, functions, .. } = self;
         super::services::finish(services, world, files, &chains, places)?;
         super::services::containers(policies, world, places)?;
-        world.chains = chains.chains;
+        world.chains = chains.by_project;
         each(roles, "the role", places, |name, role| drop(world.roles.insert(name, role)))?;
         each(groups, "the group", places, |name, members| {
             world.groups.insert(name, Observed::Known(members));

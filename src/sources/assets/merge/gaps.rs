@@ -16,9 +16,12 @@ use crate::{
     world::{Gap, Observed, World},
 };
 
-/// Every gap that was told, and where.
+/// What was told of one name, and where.
+type Told = BTreeSet<(Origin, Gap)>;
+
+/// Every gap that was told.
 #[derive(Default)]
-pub(super) struct Gaps(BTreeMap<(GapLayer, Arc<str>), BTreeSet<(Origin, Gap)>>);
+pub(super) struct Gaps(BTreeMap<(GapLayer, Arc<str>), Told>);
 
 /// Gaps of which no two contradict each other.
 pub(super) struct Checked(Vec<(GapLayer, Arc<str>, Origin, Gap)>);

@@ -67,8 +67,9 @@ impl<T: PartialEq + Debug> Latest<T> {
     pub(super) fn finish(self) -> Result<Option<Sighting<T>>, Clash> {
         let Self { timed, rival, untimed, untimed_rival } = self;
         match (&timed, rival, &untimed, untimed_rival) {
-            (_, _, Some(first), Some(second)) => return Err((first.origin, second)),
-            (Some(first), Some(second), _, _) => return Err((first.origin, second)),
+            (_, _, Some(first), Some(second)) | (Some(first), Some(second), _, _) => {
+                return Err((first.origin, second));
+            }
             (Some(one), _, Some(other), _) if !is_same(&one.value, &other.value) => {
                 return Err((one.origin.min(other.origin), one.origin.max(other.origin)));
             }

@@ -48,10 +48,9 @@ fn held(world: &World, layer: Layer) -> LayerState {
             world.unread_lists.is_empty() && services().next().is_some(),
             services().all(|service| service.settings.known().is_some()),
         ),
-        Layer::Policies => always(
-            services().next().is_some(),
-            services().all(|service| service.policy.known().is_some()),
-        ),
+        Layer::Policies => {
+            always(services().next().is_some(), services().all(|service| service.policy.known().is_some()))
+        }
         Layer::Ancestors => always(
             !world.policies.is_empty(),
             services().all(|service| service.ancestors.known().is_some())

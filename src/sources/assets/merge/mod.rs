@@ -64,7 +64,8 @@ pub(super) fn world(batch: Batch, names: Vec<Arc<str>>, options: ReadOptions) ->
     }
     world.gen1_functions += headers.iter().map(|(_, header)| header.gen1_functions).max().unwrap_or_default();
     world.layers = layers::layers(&world, &headers, files.len(), groups.is_some());
-    world.source.files = places.0.into_iter().zip(files).map(|(name, notes)| source_file(name, notes)).collect();
+    world.source.files =
+        places.0.into_iter().zip(files).map(|(name, notes)| source_file(name, notes)).collect();
     Ok(world)
 }
 
@@ -97,7 +98,9 @@ fn add_groups(
         let known = world.groups.insert(group.clone(), members.clone());
         if known.is_some_and(|known| known.gap().is_none() && known != members) {
             let file = places.0.first().cloned().unwrap_or_else(|| "-".into());
-            let what = format!("`{group}` has other members here than in the groups file; take it out of one of them");
+            let what = format!(
+                "`{group}` has other members here than in the groups file; take it out of one of them"
+            );
             return Err(ReadError::Wrong { place: Place { file, line: None }, what });
         }
     }

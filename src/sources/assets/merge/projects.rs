@@ -43,9 +43,9 @@ pub(super) fn projects(
                 return Err(places.wrong(*origin, what));
             }
         };
-        projects
-            .join(id, number)
-            .map_err(|error| places.wrong(*origin, format!("{error}, after all lines so far; export it again")))?;
+        projects.join(id, number).map_err(|error| {
+            places.wrong(*origin, format!("{error}, after all lines so far; export it again"))
+        })?;
     }
     for (file, notes) in files.iter().enumerate() {
         if !headers.has(file) {
@@ -59,7 +59,7 @@ pub(super) fn projects(
 /// What stands above projects.
 pub(super) struct Chains {
     /// Of each project, itself first.
-    pub(super) chains: BTreeMap<ProjectName, Arc<[Container]>>,
+    pub(super) by_project: BTreeMap<ProjectName, Arc<[Container]>>,
     /// Every container that was named as one that matters.
     pub(super) named: BTreeSet<Container>,
     /// Where a chain was first told.
@@ -74,7 +74,7 @@ pub(super) fn chains(
     places: &Places,
 ) -> Result<Chains, ReadError> {
     let mut all: Vec<(Origin, Arc<[Container]>)> = Vec::new();
-    let mut found = Chains { chains: BTreeMap::new(), named: BTreeSet::new(), told: BTreeMap::new() };
+    let mut found = Chains { by_project: BTreeMap::new(), named: BTreeSet::new(), told: BTreeMap::new() };
     for (file, notes) in files.iter().enumerate() {
         for chain in notes.chains.values() {
             let canonical: Arc<[Container]> =
@@ -89,7 +89,7 @@ pub(super) fn chains(
     for (origin, chain) in all {
         let Some(Container::Project(project)) = chain.first() else { continue };
         let project = project.clone();
-        match (found.chains.get(&project), found.told.get(&project)) {
+        match (found.by_project.get(&project), found.told.get(&project)) {
             (Some(known), Some(first)) if *known != chain => {
                 let what = format!("the `ancestors` of project `{project}` are `{}`", shown(known));
                 return Err(places.clash((*first, origin), what, KEEP_EITHER));
@@ -97,7 +97,7 @@ pub(super) fn chains(
             (Some(_), _) => {}
             (None, _) => {
                 found.told.insert(project.clone(), origin);
-                found.chains.insert(project, chain);
+                found.by_project.insert(project, chain);
             }
         }
     }

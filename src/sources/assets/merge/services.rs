@@ -1,7 +1,8 @@
 //! Services and what stands above them: what was read, and a gap for each part that no line holds.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -51,13 +52,15 @@ fn exported(files: &[FileNotes], projects: &Projects) -> BTreeSet<ProjectName> {
 
 /// Fills in the services.
 pub(super) fn finish(
-    drafts: BTreeMap<ServiceName, ServiceDraft>,
+    drafts: HashMap<ServiceName, ServiceDraft>,
     world: &mut World,
     files: &[FileNotes],
     chains: &Chains,
     places: &Places,
 ) -> Result<(), ReadError> {
     let exported = exported(files, &world.projects);
+    let mut drafts: Vec<_> = drafts.into_iter().collect();
+    drafts.sort_unstable_by(|(one, _), (other, _)| by_name(one, other));
     let mut services = Vec::with_capacity(drafts.len());
     for (name, draft) in drafts {
         let ServiceDraft { settings, policy, ancestors, settings_gap, policy_gap, ancestors_gap } = draft;
@@ -70,7 +73,7 @@ pub(super) fn finish(
             (None, None) if exported.contains(&name.project) => Observed::Known(Policy::empty()),
             (None, gap) => unread(gap, NO_POLICY, "run.services.getIamPolicy"),
         };
-        let ancestors = match (ancestors, chains.chains.get(&name.project)) {
+        let ancestors = match (ancestors, chains.by_project.get(&name.project)) {
             (Some(_), Some(chain)) => Observed::Known(chain.clone()),
             _ => unread(ancestors_gap, NO_ANCESTORS, "resourcemanager.projects.get"),
         };
@@ -79,6 +82,16 @@ pub(super) fn finish(
     // INVARIANT: in order, so that the map is built without searching.
     world.services = services.into_iter().collect();
     Ok(())
+}
+
+/// The order of names, for names whose projects and regions are mostly one and the same text.
+fn by_name(one: &ServiceName, other: &ServiceName) -> Ordering {
+    let part = |one: &Arc<str>, other: &Arc<str>| {
+        if Arc::ptr_eq(one, other) { Ordering::Equal } else { one.cmp(other) }
+    };
+    part(&one.project, &other.project)
+        .then_with(|| part(&one.location, &other.location))
+        .then_with(|| one.service.cmp(&other.service))
 }
 
 fn unread<T>(gap: Option<Gap>, why: &str, permission: &str) -> Observed<T> {

@@ -131,8 +131,9 @@ fn list(text: Option<&Text<'_>>, name: &str) -> Result<Vec<String>, String> {
     filled(text).map_or_else(
         || Ok(Vec::new()),
         |text| {
-            serde_json::from_str(text)
-                .map_err(|_| format!("its annotation `run.googleapis.com/{name}` is not a JSON list of strings"))
+            serde_json::from_str(text).map_err(|_| {
+                format!("its annotation `run.googleapis.com/{name}` is not a JSON list of strings")
+            })
         },
     )
 }

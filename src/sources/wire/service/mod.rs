@@ -83,8 +83,12 @@ pub(in crate::sources) struct Told {
 /// Reads the `resource` of a service.
 pub(in crate::sources) fn service(json: &str, words: &mut Interner) -> Result<Told, ShapeError> {
     let Resource { parent, data }: Resource<'_, ServiceWire<'_>> = super::read(json, "resource")?;
-    let mut projects: Vec<Arc<str>> =
-        parent.as_deref().and_then(super::super::name::project).map(|name| words.word(name)).into_iter().collect();
+    let mut projects: Vec<Arc<str>> = parent
+        .as_deref()
+        .and_then(super::super::name::project)
+        .map(|name| words.word(name))
+        .into_iter()
+        .collect();
     let Some(wire) = data else {
         return Ok(Told { settings: unread("its RESOURCE content has no data"), projects });
     };
@@ -143,10 +147,7 @@ fn identity(email: Option<&Text<'_>>, words: &mut Interner) -> Option<Principal>
     filled(email).map(|email| words.principal(Principal::service_account(email).as_str()))
 }
 
-fn labels(
-    wire: Option<&BTreeMap<Text<'_>, Text<'_>>>,
-    words: &mut Interner,
-) -> BTreeMap<Arc<str>, Arc<str>> {
+fn labels(wire: Option<&BTreeMap<Text<'_>, Text<'_>>>, words: &mut Interner) -> BTreeMap<Arc<str>, Arc<str>> {
     wire.into_iter().flatten().map(|(key, value)| (words.word(key), words.word(value))).collect()
 }
 

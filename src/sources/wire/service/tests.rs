@@ -60,8 +60,14 @@ fn a_switch_in_snake_case_still_counts() {
 #[test]
 fn a_switch_of_unknown_meaning_and_a_missing_part_leave_settings_unread() {
     for (json, part) in [
-        (r#"{"data":{"metadata":{"annotations":{"run.googleapis.com/invoker-iam-disabled":"maybe"}},"spec":{"template":{"spec":{}}}}}"#, "maybe"),
-        (r#"{"data":{"metadata":{"annotations":{"run.googleapis.com/urls":"x"}},"spec":{"template":{"spec":{}}}}}"#, "urls"),
+        (
+            r#"{"data":{"metadata":{"annotations":{"run.googleapis.com/invoker-iam-disabled":"maybe"}},"spec":{"template":{"spec":{}}}}}"#,
+            "maybe",
+        ),
+        (
+            r#"{"data":{"metadata":{"annotations":{"run.googleapis.com/urls":"x"}},"spec":{"template":{"spec":{}}}}}"#,
+            "urls",
+        ),
         (r#"{"data":{"metadata":{}}}"#, "`spec`"),
         (r#"{"data":{"spec":{}}}"#, "`metadata`"),
         (r#"{"data":{"metadata":{},"spec":{}}}"#, "`spec.template.spec`"),
@@ -83,14 +89,19 @@ fn traffic_is_split_where_a_revision_other_than_the_latest_has_some_or_a_tag() {
         format!(r#""traffic":[{{"type":"{revision}","revision":"pay-1","tag":"old"}}]"#),
         format!(r#""traffic":[{{"type":"{revision}","percent":100}}]"#),
         format!(r#""trafficStatuses":[{{"type":"{revision}","revision":"pay-1","percent":1}}]"#),
-        r#""latestReadyRevision":"projects/p/x/pay-1","latestCreatedRevision":"projects/p/x/pay-2""#.to_owned(),
+        r#""latestReadyRevision":"projects/p/x/pay-1","latestCreatedRevision":"projects/p/x/pay-2""#
+            .to_owned(),
     ] {
         assert_eq!(of(&pinned), Traffic::Split, "{pinned}");
     }
     for latest in [
-        format!(r#""latestReadyRevision":"projects/p/x/pay-1","traffic":[{{"type":"{revision}","revision":"pay-1","percent":100}}]"#),
+        format!(
+            r#""latestReadyRevision":"projects/p/x/pay-1","traffic":[{{"type":"{revision}","revision":"pay-1","percent":100}}]"#
+        ),
         format!(r#""traffic":[{{"type":"{revision}","revision":"pay-1","percent":0}}]"#),
-        format!(r#""traffic":[{{"type":"{revision}","percent":100}}],"trafficStatuses":[{{"type":"TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST","percent":100}}]"#),
+        format!(
+            r#""traffic":[{{"type":"{revision}","percent":100}}],"trafficStatuses":[{{"type":"TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST","percent":100}}]"#
+        ),
     ] {
         assert_eq!(of(&latest), Traffic::Latest, "{latest}");
     }
