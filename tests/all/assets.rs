@@ -204,7 +204,7 @@ fn a_broken_line_is_told_by_file_and_line_and_the_first_of_several() {
         let error = world(&[&text]).unwrap_err();
         assert!(error.starts_with(&format!("1.ndjson:{line}: ")) && error.contains(part), "{error}");
     }
-    let many: String = (0..9000).map(|_| format!("{}\n", resource(PAY))).collect();
+    let many = format!("{}\n", resource(PAY)).repeat(9000);
     let error = world(&[&many, &format!("{many}x\n{many}y\n"), "{"]).unwrap_err();
     assert!(error.starts_with("2.ndjson:9001: is not JSON"), "{error}");
     let bad = [resource(PAY).as_bytes(), b"\n\xff\n"].concat();
@@ -242,7 +242,7 @@ fn every_wrapping_gives_the_same_world() {
     let assets: Vec<serde_json::Value> =
         shop.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let list = serde_json::Value::Array(assets.clone());
-    let pretty: String = assets.iter().map(|asset| format!("{asset:#}\n")).collect();
+    let pretty = assets.iter().map(|asset| format!("{asset:#}")).collect::<Vec<_>>().join("\n");
     let pages = format!(
         "{}\n{:#}",
         serde_json::json!({"readTime": "x", "assets": assets[..9], "nextPageToken": "t"}),
@@ -253,10 +253,11 @@ fn every_wrapping_gives_the_same_world() {
             .replace("\"iam_policy\"", "\"iamPolicy\"")
             .replace("\"update_time\"", "\"updateTime\"")
     };
-    let reversed: String = shop.lines().rev().map(|line| format!("\u{feff}{line}\r\n\r\n")).collect();
+    let reversed = shop.lines().rev().collect::<Vec<_>>().join("\r\n\r\n\u{feff}");
     let (first, second): (String, String) = {
         let (even, odd): (Vec<_>, Vec<_>) = shop.lines().zip(0..).partition(|(_, number)| number % 2 == 0);
-        let text = |lines: Vec<(&str, i32)>| lines.iter().map(|(line, _)| format!("{line}\n")).collect();
+        let text =
+            |lines: Vec<(&str, i32)>| lines.iter().map(|(line, _)| *line).collect::<Vec<_>>().join("\n");
         (text(even), text(odd))
     };
     for (what, files) in [
