@@ -8,6 +8,7 @@ use std::{
 use crate::{
     callers::mistake::MapError,
     report::{escape, mistakes, style},
+    sources::ReadError,
     world::find::FindError,
 };
 
@@ -20,6 +21,9 @@ pub enum Error {
     /// Files of the map cannot be read: all of them at once.
     #[error("{}", .0.join("\n"))]
     Files(Vec<String>),
+    /// The world cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// A name on the command line means nothing.
     #[error(transparent)]
     Name(#[from] FindError),

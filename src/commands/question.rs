@@ -4,8 +4,9 @@ use std::io;
 
 use super::{Console, Error, Exit, QuestionOptions, ReportFormat, input, world};
 use crate::{
-    access::{Access, Verdict},
-    callers::{self, CallerMap},
+    access::{Access, Flip, Verdict},
+    callers::{self, CallerMap, Settings},
+    model::RoleName,
     report::{heading::Heading, json, table},
     world::find::Names,
 };
@@ -23,11 +24,12 @@ pub fn explain(
     let asked = Asked::read(options, console)?;
     let (caller, function) = (asked.names().caller(caller)?, asked.names().function(function)?);
     let answer = asked.access().verdict(&caller, &function);
+    let flip = Flip::of(&answer, &caller, &function, &asked.role());
     let (heading, width) = (asked.heading(), console.width);
     publish(options, console, |format, out| match format {
         ReportFormat::Json => json::explain(&heading, &caller, &function, &answer, out),
         ReportFormat::Table | ReportFormat::Markdown => {
-            table::explain(&heading, (&caller, &function), (&answer, None), width, out)
+            table::explain(&heading, (&caller, &function), (&answer, flip.as_ref()), width, out)
         }
     })?;
     Ok(asked.exit(answer.verdict != Verdict::Unknown))
@@ -99,10 +101,21 @@ impl Asked {
         Access::new(&self.reading.world, self.reading.at)
     }
 
+    /// The role that callmap grants.
+    fn role(&self) -> RoleName {
+        self.map.as_ref().map_or_else(|| Settings::default().role, |map| map.settings.role.clone())
+    }
+
     fn heading(&self) -> Heading<'_> {
         let world = &self.reading.world;
         let env = self.map.as_ref().and_then(|map| map.env.as_deref());
-        Heading { source: &world.source, layers: &world.layers, env, at: self.reading.at }
+        Heading {
+            source: &world.source,
+            layers: &world.layers,
+            env,
+            at: self.reading.at,
+            stale: &self.reading.stale,
+        }
     }
 
     fn exit(&self, is_sure: bool) -> Exit {

@@ -1,6 +1,6 @@
 //! What every report starts with: where the world came from, what was read of it, and as of when.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     model::Time,
@@ -19,12 +19,20 @@ pub struct Heading<'a> {
     pub env: Option<&'a str>,
     /// The time it was judged at.
     pub at: Time,
+    /// Files whose data is older than was asked for.
+    pub stale: &'a [Arc<str>],
 }
 
 impl<'a> Heading<'a> {
     /// The heading of an audit.
     pub fn of(audit: &'a Audit) -> Self {
-        Self { source: &audit.source, layers: &audit.layers, env: audit.env.as_deref(), at: audit.at }
+        Self {
+            source: &audit.source,
+            layers: &audit.layers,
+            env: audit.env.as_deref(),
+            at: audit.at,
+            stale: &audit.stale_files,
+        }
     }
 
     /// Layers in this state, in the order they are shown. A layer that nothing is said of was not asked for.

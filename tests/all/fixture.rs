@@ -253,7 +253,7 @@ pub(crate) fn untidy() -> Audit {
 }
 
 pub(crate) fn heading<'a>(source: &'a Source, layers: &'a BTreeMap<Layer, LayerState>) -> Heading<'a> {
-    Heading { source, layers, env: Some("prod"), at: at("2026-11-23T09:00:00Z") }
+    Heading { source, layers, env: Some("prod"), at: at("2026-11-23T09:00:00Z"), stale: &[] }
 }
 
 fn reasons() -> Vec<Reason> {

@@ -10,3 +10,4 @@ mod fixture;
 mod floors;
 mod maps;
 mod report;
+mod runs;

@@ -63,7 +63,7 @@ struct FileWire<'a> {
 
 impl<'a> Head<'a> {
     pub(super) fn of(format: &'static str, heading: &Heading<'a>) -> Self {
-        let Heading { source, layers: _, env, at } = *heading;
+        let Heading { source, layers: _, env, at, stale: _ } = *heading;
         let read =
             Layer::ALL.into_iter().map(|layer| (layer.as_str(), heading.state(layer).as_str())).collect();
         Self { source: Some(SourceWire::of(source)), env, read, ..Self::offline(format, at) }

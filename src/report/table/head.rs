@@ -97,7 +97,8 @@ fn file(file: &SourceFile, heading: &Heading<'_>) -> String {
         Some(newest) => format!(", newest {}", time::rfc3339(*newest)),
         None => ", of unknown age".to_owned(),
     };
-    format!("{}: {}{skipped}{age}", escape::terminal(name), counted(*assets, "asset", "assets"))
+    let stale = if heading.stale.contains(name) { ": too old" } else { "" };
+    format!("{}: {}{skipped}{age}{stale}", escape::terminal(name), counted(*assets, "asset", "assets"))
 }
 
 /// A word and what belongs to it, folded at spaces where the terminal is narrow.

@@ -146,13 +146,13 @@ fn through(via: &[Reason], here: &Resource, caller: &Principal) -> String {
     let Reason { effect: _, resource, role, member, condition, detail, gap: _ } = first;
     let elsewhere = resource.as_ref().filter(|resource| *resource != here).map(words::resource);
     let mut text = match (role, elsewhere) {
-        (Some(role), None) => words::role(role.as_str()),
-        (Some(role), Some(elsewhere)) => format!("{} on {elsewhere}", words::role(role.as_str())),
+        (Some(role), None) => format!("by {}", words::role(role.as_str())),
+        (Some(role), Some(elsewhere)) => format!("by {} on {elsewhere}", words::role(role.as_str())),
         (None, None) => escape::terminal(detail).into_owned(),
         (None, Some(elsewhere)) => format!("{elsewhere}: {}", escape::terminal(detail)),
     };
     if let Some(member) = member.as_ref().filter(|member| *member != caller) {
-        put(&mut text, format_args!(" as {}", escape::terminal(member.as_str())));
+        put(&mut text, format_args!(" to {}", escape::terminal(member.as_str())));
     }
     if let Some(condition) = condition {
         put(&mut text, format_args!(" {}", words::condition(condition)));

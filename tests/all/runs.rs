@@ -1,0 +1,174 @@
+//! Whole runs of the program over a small estate: how they end, and what is written where.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+const MAP: &str = "\
+callmap: 1
+project: shop-prod
+region: europe-west1
+functions:
+  payments:
+callers:
+  user:alice@example.com: [payments]
+";
+
+/// The lines of an export in which this member may call `payments`.
+fn estate(member: &str) -> Vec<String> {
+    let service = "//run.googleapis.com/projects/shop-prod/locations/europe-west1/services/payments";
+    let project = "//cloudresourcemanager.googleapis.com/projects/shop-prod";
+    let above = r#""ancestors":["projects/1041","organizations/9000"],"update_time":"2026-11-22T10:30:00Z""#;
+    let run = r#""asset_type":"run.googleapis.com/Service""#;
+    vec![
+        format!(
+            r#"{{"name":"{project}","asset_type":"cloudresourcemanager.googleapis.com/Project",{above},"resource":{{"version":"v1","data":{{"projectId":"shop-prod","projectNumber":"1041"}}}}}}"#
+        ),
+        format!(
+            r#"{{"name":"{service}",{run},{above},"resource":{{"version":"v1","data":{{"apiVersion":"serving.knative.dev/v1","kind":"Service","metadata":{{"name":"payments"}},"spec":{{"template":{{"spec":{{"serviceAccountName":"payments@shop-prod.iam.gserviceaccount.com"}}}}}},"status":{{}}}}}}}}"#
+        ),
+        format!(
+            r#"{{"name":"{service}",{run},{above},"iam_policy":{{"bindings":[{{"role":"roles/run.invoker","members":["{member}"]}}]}}}}"#
+        ),
+        format!(
+            r#"{{"name":"{project}","asset_type":"cloudresourcemanager.googleapis.com/Project",{above},"iam_policy":{{"bindings":[{{"role":"roles/viewer","members":["user:alice@example.com"]}}]}}}}"#
+        ),
+        format!(
+            r#"{{"name":"//cloudresourcemanager.googleapis.com/organizations/9000","asset_type":"cloudresourcemanager.googleapis.com/Organization","ancestors":["organizations/9000"],"update_time":"2026-11-22T10:30:00Z","iam_policy":{{"bindings":[]}}}}"#
+        ),
+    ]
+}
+
+/// A directory with the map in its usual place and an export beside it.
+fn shop(lines: &[String]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("policies")).unwrap();
+    fs::write(dir.path().join("policies/shop.yaml"), MAP).unwrap();
+    fs::write(dir.path().join("export.ndjson"), lines.join("\n") + "\n").unwrap();
+    dir
+}
+
+fn callmap(dir: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_callmap"));
+    command.args(words).args(["--from", "export.ndjson"]).current_dir(dir).env_clear();
+    command
+}
+
+fn run(dir: &Path, words: &[&str]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = callmap(dir, words).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn code(dir: &Path, words: &[&str]) -> i32 {
+    run(dir, words).0
+}
+
+#[test]
+fn an_audit_ends_with_what_it_found() {
+    let clean = shop(&estate("user:alice@example.com"));
+    assert_eq!(run(clean.path(), &["audit"]).0, 0, "{:?}", run(clean.path(), &["audit"]));
+    let other = shop(&estate("user:mallory@example.com"));
+    assert_eq!(code(other.path(), &["audit"]), 1);
+    assert_eq!(code(other.path(), &["audit", "--fail-on", "never"]), 0);
+    // Without the organization's policy nothing is clean, and an error is still an error.
+    let mut lines = estate("user:alice@example.com");
+    lines.pop();
+    let gap = shop(&lines);
+    assert_eq!(code(gap.path(), &["audit"]), 3);
+    assert_eq!(code(gap.path(), &["audit", "--fail-on", "never"]), 3);
+    let mut lines = estate("user:mallory@example.com");
+    lines.pop();
+    assert_eq!(code(shop(&lines).path(), &["audit"]), 1);
+    assert_eq!(code(clean.path(), &["audit", "--max-data-age", "1s"]), 3);
+    fs::write(clean.path().join("export.ndjson"), "{").unwrap();
+    assert_eq!(code(clean.path(), &["audit"]), 2);
+}
+
+#[test]
+fn a_question_ends_with_whether_it_was_answered() {
+    let shop_of = |lines: &[String]| shop(lines);
+    let dir = shop_of(&estate("user:alice@example.com"));
+    for (words, expected) in [
+        (&["explain", "user:alice@example.com", "payments"][..], 0),
+        (&["explain", "user:mallory@example.com", "payments"], 0),
+        (&["explain", "mallory", "payments"], 2),
+        (&["explain", "user:mallory@example.com", "paymints"], 2),
+        (&["who", "payments"], 0),
+        (&["who", "europe-west1/payments"], 0),
+        (&["can", "user:alice@example.com"], 0),
+        (&["can", "me"], 2),
+    ] {
+        assert_eq!(code(dir.path(), words), expected, "{words:?}: {:?}", run(dir.path(), words));
+    }
+    let mut lines = estate("user:alice@example.com");
+    lines.pop();
+    let gap = shop(&lines);
+    assert_eq!(code(gap.path(), &["explain", "user:mallory@example.com", "payments"]), 3);
+    assert_eq!(code(gap.path(), &["who", "payments"]), 3);
+    // Without a map, a project and a region give names their meaning.
+    fs::remove_dir_all(dir.path().join("policies")).unwrap();
+    assert_eq!(
+        code(dir.path(), &["who", "payments", "--project", "shop-prod", "--region", "europe-west1"]),
+        0
+    );
+    let named = callmap(dir.path(), &["who", "payments", "--region", "europe-west1"])
+        .env("GOOGLE_CLOUD_PROJECT", "shop-prod")
+        .output()
+        .unwrap();
+    assert_eq!(named.status.code(), Some(0));
+    assert_eq!(code(dir.path(), &["who", "payments", "--map", "policies"]), 2);
+}
+
+#[test]
+fn one_read_gives_many_reports() {
+    let dir = shop(&estate("user:mallory@example.com"));
+    let (code, out, err) = run(dir.path(), &["audit", "-o", "a.json", "-o", "b.md", "-o", "c.json"]);
+    assert_eq!((code, err.as_str()), (1, ""));
+    assert!(out.contains("error[undeclared-caller]"));
+    let json = fs::read_to_string(dir.path().join("a.json")).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["summary"]["errors"], 2);
+    assert!(fs::read_to_string(dir.path().join("b.md")).unwrap().contains("`user:mallory@example.com`"));
+    assert!(dir.path().join("c.json").exists());
+    let (_, on_standard_output, _) = run(dir.path(), &["audit", "--quiet", "--format", "json"]);
+    let again: serde_json::Value = serde_json::from_str(&on_standard_output).unwrap();
+    assert_eq!(again["findings"], value["findings"]);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_said_after_the_table() {
+    let dir = shop(&estate("user:alice@example.com"));
+    let (code, out, err) = run(dir.path(), &["audit", "-o", "no/such/dir/a.json", "-o", "b.json"]);
+    assert_eq!(code, 2);
+    assert!(out.ends_with("clean, by allow policies\n"), "{out}");
+    assert!(err.starts_with("error: `no/such/dir/a.json` could not be written: "), "{err}");
+    assert!(dir.path().join("b.json").exists());
+}
+
+#[test]
+fn a_reader_who_leaves_early_does_not_change_how_it_ends() {
+    let dir = shop(&estate("user:mallory@example.com"));
+    for words in [&["audit"][..], &["audit", "--format", "json"], &["audit", "--format", "markdown"]] {
+        let mut child =
+            callmap(dir.path(), words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]), "{words:?}");
+    }
+}
+
+#[test]
+fn columns_says_how_wide_the_table_is() {
+    let dir = shop(&estate("user:mallory@example.com"));
+    let widest = |columns: &str| {
+        let output = callmap(dir.path(), &["audit"]).env("COLUMNS", columns).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| line.chars().count()).max().unwrap()
+    };
+    // No name is cut, so that the longest word sets the least width.
+    let (narrow, wide) = (widest("40"), widest("200"));
+    assert!(narrow < 72 && narrow < wide, "{narrow}, {wide}");
+}
