@@ -5,7 +5,7 @@ mod words;
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
-use words::{Audit, Can, Check, Completions, Explain, Man, Rule, Who};
+use words::{Accept, Audit, Can, Check, Completions, Discover, Explain, Man, Rule, Who};
 
 use crate::commands::{self, Console, Error, Exit};
 
@@ -38,8 +38,12 @@ enum Verb {
     Who(Box<Who>),
     /// List everything a caller can call.
     Can(Box<Can>),
+    /// Write a map from what is live.
+    Discover(Box<Discover>),
     /// Check the map alone, offline: syntax, names, dates.
     Check(Check),
+    /// Write findings into the map as accepted, comments kept.
+    Accept(Box<Accept>),
     /// Say what a rule says, why, and how to fix it.
     Rule(Rule),
     /// Write a shell's completion script.
@@ -97,6 +101,8 @@ impl Cli {
                 let Can { caller, question } = *can;
                 commands::can(&caller, &question.options(), console)
             }
+            Verb::Discover(discover) => commands::discover(&discover.options(), console),
+            Verb::Accept(accept) => commands::accept(&accept.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
             Verb::Completions(Completions { shell }) => completions(shell, console),

@@ -60,6 +60,12 @@ pub fn check(texts: Vec<MapText>, at: Time) -> Result<Vec<CallerMap>, MapError> 
     if mistakes.is_empty() { Ok(maps) } else { Err(map_error(texts, mistakes)) }
 }
 
+/// Which of these texts holds the settings of the map, where one does.
+pub fn settings_file(texts: &[MapText]) -> Option<usize> {
+    let (files, _) = read_all(texts);
+    files.iter().position(|file| file.draft.settings_at.is_some())
+}
+
 fn map_error(texts: Vec<MapText>, mut mistakes: Vec<Mistake>) -> MapError {
     mistakes.sort_by(|left, right| (left.place, &left.message).cmp(&(right.place, &right.message)));
     mistakes.dedup();

@@ -1,15 +1,29 @@
 //! Scalars as they are written into a map.
 
 use super::scalar::is_ambiguous;
+use crate::model::text::is_unseen;
 
 /// A text as a YAML scalar that every reader takes for this text: plain where that is safe, also within `[…]`,
-/// else in double quotes. JSON's strings are YAML's.
+/// else in double quotes, in which nothing is unseen. JSON's strings are YAML's.
 pub fn scalar(text: &str) -> String {
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./@:+$".contains(c))
         && !text.ends_with(':')
         && !is_ambiguous(text);
-    if is_plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
+    if is_plain {
+        text.to_owned()
+    } else {
+        serde_json::Value::from(text).to_string().chars().map(seen).collect()
+    }
+}
+
+/// A character within double quotes, as an escape where it would not be seen.
+fn seen(character: char) -> String {
+    match u32::from(character) {
+        _ if !is_unseen(character) => character.to_string(),
+        code @ ..=0xffff => format!("\\u{code:04x}"),
+        code => format!("\\U{code:08x}"),
+    }
 }
 
 /// The same, for a place in which `$word` is replaced.
@@ -32,6 +46,7 @@ mod tests {
             ("a #b", "\"a #b\""),
             ("", "\"\""),
             ("two\nlines", "\"two\\nlines\""),
+            ("to\u{202e}left\u{e0041}", "\"to\\u202eleft\\U000e0041\""),
         ] {
             assert_eq!(scalar(text), written);
         }
@@ -40,7 +55,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_scalar_reads_back_in_block_and_in_flow(text in "\\PC{0,40}|[a-z0-9:.@$#*&!?\\[\\]{},'\"\\\\ \n\t-]{0,20}") {
+        fn a_scalar_reads_back_in_block_and_in_flow(text in "\\PC{0,40}|[a\u{202e}\u{200b}\u{e0041}\u{ad}\u{85}]{1,8}|[a-z0-9:.@$#*&!?\\[\\]{},'\"\\\\ \n\t-]{0,20}") {
             for document in [format!("k: {}\n", scalar(&text)), format!("k: [{}, x]\n", scalar(&text)), format!("{}: x\n", scalar(&text))] {
                 let root = crate::callers::yaml::parse(&document).unwrap();
                 let (key, value) = &root.entries().unwrap()[0];

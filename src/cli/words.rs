@@ -6,7 +6,10 @@ use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
 use crate::{
-    commands::{AuditOptions, MapOptions, QuestionOptions, ReportFile, ReportFormat, WorldOptions},
+    commands::{
+        AcceptOptions, AuditOptions, DiscoverOptions, MapOptions, QuestionOptions, ReportFile, ReportFormat,
+        WorldOptions,
+    },
     model::{Container, Level, Time, time},
     report::table,
 };
@@ -89,6 +92,39 @@ pub(super) struct Check {
     /// The format on standard output.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table, help_heading = "Output")]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Discover {
+    #[command(flatten)]
+    world: World,
+    #[command(flatten)]
+    scope: Scope,
+    /// Write the map to this file, which must not be there yet, instead of standard output.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Accept {
+    /// Which findings: their fingerprints, or the first digits of them.
+    #[arg(value_name = "FINGERPRINT", required_unless_present = "all", conflicts_with = "all")]
+    fingerprints: Vec<String>,
+    /// Every open finding, but for what is public, unchecked or unread.
+    #[arg(long)]
+    all: bool,
+    /// Why it is accepted.
+    #[arg(long, value_name = "REASON")]
+    reason: String,
+    /// Until when: a date or an RFC 3339 time. [default: 90 days from now]
+    #[arg(long, value_name = "TIME", value_parser = end)]
+    until: Option<Time>,
+    #[command(flatten)]
+    map: Map,
+    #[command(flatten)]
+    world: World,
+    #[command(flatten)]
+    scope: Scope,
 }
 
 #[derive(Debug, Args)]
@@ -192,6 +228,10 @@ fn at(text: &str) -> Result<Time, String> {
     time::moment(text).map_err(|error| format!("{error}: write it like `2026-12-01T09:00:00Z`"))
 }
 
+fn end(text: &str) -> Result<Time, String> {
+    time::end(text).map_err(|error| format!("{error}: write it like `2026-12-01` or `2026-12-01T09:00:00Z`"))
+}
+
 fn project(text: &str) -> Result<Container, String> {
     container(&format!("projects/{text}"), text, "the id or the number of a project")
 }
@@ -240,6 +280,27 @@ impl Audit {
                 AuditFormat::Markdown => ReportFormat::Markdown,
             },
             files: output,
+        }
+    }
+}
+
+impl Discover {
+    pub(super) fn options(self) -> DiscoverOptions {
+        let Self { world, scope, output } = self;
+        DiscoverOptions { world: world.options(), wider: scope.wider(), output }
+    }
+}
+
+impl Accept {
+    pub(super) fn options(self) -> AcceptOptions {
+        let Self { fingerprints, all, reason, until, map, world, scope } = self;
+        AcceptOptions {
+            map: map.options(),
+            world: world.options(),
+            wider: scope.wider(),
+            fingerprints: (!all).then_some(fingerprints),
+            reason,
+            until,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! `callmap audit`: the map against the world.
 
-use super::{AuditOptions, Console, Error, Exit, ReportFormat, input, world};
+use super::{AuditOptions, Console, Error, Exit, MapOptions, ReportFormat, WorldOptions, input, world};
 use crate::{
-    callers::{self, MapError},
+    callers::{self, MapError, MapText},
+    model::Container,
     report::{json, markdown, table},
     rules::{self, Audit, Scope},
 };
@@ -12,18 +13,19 @@ use crate::{
 /// # Errors
 /// Where the map or the world cannot be read, or a report cannot be written.
 pub fn audit(options: &AuditOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
-    let audit = run(options, console)?;
-    if options.format != ReportFormat::Table || !console.is_quiet {
-        let text = render(&audit, options.format, options, console.width)?;
+    let AuditOptions { map, world, wider, fail_on, show: _, format, files } = options;
+    let (audit, _) = run(map, world, wider, console)?;
+    if *format != ReportFormat::Table || !console.is_quiet {
+        let text = render(&audit, *format, options, console.width)?;
         console.print(&text)?;
     }
     let mut failed = Ok(());
-    for file in &options.files {
+    for file in files {
         let text = render(&audit, file.format(), options, console.width)?;
         failed = failed.and(file.write(&text));
     }
     failed?;
-    let has_findings = options.fail_on.is_some_and(|level| audit.has_findings_from(level));
+    let has_findings = fail_on.is_some_and(|level| audit.has_findings_from(level));
     Ok(if has_findings {
         Exit::Findings
     } else if audit.has_open_gaps() {
@@ -33,17 +35,25 @@ pub fn audit(options: &AuditOptions, console: &mut Console<'_>) -> Result<Exit, 
     })
 }
 
-fn run(options: &AuditOptions, console: &mut Console<'_>) -> Result<Audit, Error> {
-    let AuditOptions { map, world, wider, fail_on: _, show: _, format: _, files: _ } = options;
+/// The audit, and the texts of the map.
+pub(super) fn run(
+    map: &MapOptions,
+    world: &WorldOptions,
+    wider: &[Container],
+    console: &mut Console<'_>,
+) -> Result<(Audit, Vec<MapText>), Error> {
     // What is wrong with a map is said without waiting for the world.
     let texts = input::map(map)?;
     let map = callers::load(texts.clone(), map.env.as_deref(), world.at.unwrap_or(console.now))?;
     let world::Reading { world, at, stale } = world::read(world, console)?;
     let scope = Scope::new(&map, &world, wider);
-    let mut audit = rules::run(&map, &world, at, scope).map_err(|mistakes| MapError { texts, mistakes })?;
+    let mut audit = match rules::run(&map, &world, at, scope) {
+        Ok(audit) => audit,
+        Err(mistakes) => return Err(MapError { texts, mistakes }.into()),
+    };
     audit.is_complete &= stale.is_empty();
     audit.stale_files = stale;
-    Ok(audit)
+    Ok((audit, texts))
 }
 
 fn render(

@@ -6,8 +6,9 @@ use std::{
 };
 
 use crate::{
-    callers::mistake::MapError,
+    callers::{MapError, edit::EditError},
     report::{escape, mistakes, style},
+    rules::accept::AcceptError,
     sources::ReadError,
     world::find::FindError,
 };
@@ -40,6 +41,23 @@ pub enum Error {
         /// What was most likely meant.
         near: Option<&'static str>,
     },
+    /// Findings cannot be accepted: all of them at once.
+    #[error("{}", lines(.0))]
+    Accept(Vec<AcceptError>),
+    /// The map's file cannot be changed.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// A time that is over.
+    #[error("`{0}` is past: name a time to come")]
+    Past(String),
+    /// A file would be overwritten.
+    #[error("`{}` is there already: write to another file, or remove it first", .0.display())]
+    Exists(PathBuf),
+    /// There is nothing to write a map of.
+    #[error(
+        "no function is live in what was read: look further with `--project`, `--folder` or `--organization`"
+    )]
+    NothingLive,
     /// A file cannot be written.
     #[error("`{}` could not be written: {source}", path.display())]
     Write {
@@ -51,6 +69,10 @@ pub enum Error {
     /// Standard output cannot be written to.
     #[error("standard output could not be written to: {0}")]
     Print(io::Error),
+}
+
+fn lines(errors: &[AcceptError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 impl Error {

@@ -1,8 +1,10 @@
 //! One file a verb: what is read, what is asked of it, what is written, and how it ends. No judgement here.
 
+mod accept;
 mod audit;
 mod check;
 mod console;
+mod discover;
 mod error;
 mod files;
 mod input;
@@ -11,12 +13,14 @@ mod question;
 mod rule;
 mod world;
 
+pub use accept::accept;
 pub use audit::audit;
 pub use check::check;
 pub use console::{Console, width};
+pub use discover::discover;
 pub use error::Error;
 pub use files::{ReportFile, ReportFormat};
-pub use options::{AuditOptions, MapOptions, QuestionOptions, WorldOptions};
+pub use options::{AcceptOptions, AuditOptions, DiscoverOptions, MapOptions, QuestionOptions, WorldOptions};
 pub use question::{can, explain, who};
 pub use rule::rule;
 

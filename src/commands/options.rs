@@ -67,3 +67,31 @@ pub struct QuestionOptions {
     /// Answers besides.
     pub files: Vec<ReportFile>,
 }
+
+/// What `accept` is asked for.
+#[derive(Debug, Clone)]
+pub struct AcceptOptions {
+    /// The map.
+    pub map: MapOptions,
+    /// The world.
+    pub world: WorldOptions,
+    /// What is looked at besides the map's projects.
+    pub wider: Vec<Container>,
+    /// Which findings, by fingerprint or its beginning; `None` is all that may be accepted together.
+    pub fingerprints: Option<Vec<String>>,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub until: Option<Time>,
+}
+
+/// What `discover` is asked for.
+#[derive(Debug, Clone)]
+pub struct DiscoverOptions {
+    /// The world.
+    pub world: WorldOptions,
+    /// What is looked at; nothing is everything that was read.
+    pub wider: Vec<Container>,
+    /// Where the map is written to; `None` is standard output.
+    pub output: Option<PathBuf>,
+}

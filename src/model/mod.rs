@@ -9,6 +9,7 @@ pub mod principal;
 pub mod resource;
 pub mod role;
 pub mod rule;
+pub mod text;
 pub mod time;
 
 pub use condition::Condition;

@@ -1,5 +1,6 @@
 //! What people and machines get to read: one file a format, each a function to a [`Write`](std::io::Write).
 
+pub mod accept;
 pub mod check;
 pub mod escape;
 pub mod heading;

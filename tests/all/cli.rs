@@ -42,7 +42,8 @@ callers:
 #[test]
 fn every_command_explains_itself() {
     let dir = tempfile::tempdir().unwrap();
-    let commands = ["", "audit", "explain", "who", "can", "check", "rule", "completions", "man"];
+    let commands =
+        ["", "audit", "explain", "who", "can", "discover", "check", "accept", "rule", "completions", "man"];
     let mut pages = String::new();
     for command in commands {
         let words: Vec<_> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();

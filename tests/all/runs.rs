@@ -172,3 +172,56 @@ fn columns_says_how_wide_the_table_is() {
     let (narrow, wide) = (widest("40"), widest("200"));
     assert!(narrow < 72 && narrow < wide, "{narrow}, {wide}");
 }
+
+#[test]
+fn what_is_live_becomes_a_map_that_it_matches() {
+    let dir = shop(&estate("user:mallory\u{202e}@example.com"));
+    fs::remove_dir_all(dir.path().join("policies")).unwrap();
+    let (code, map, err) = run(dir.path(), &["discover"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    insta::assert_snapshot!(map);
+    assert_eq!(run(dir.path(), &["discover", "-o", "found.yaml"]).0, 0);
+    assert_eq!(fs::read_to_string(dir.path().join("found.yaml")).unwrap(), map);
+    assert_eq!(run(dir.path(), &["audit", "-m", "found.yaml"]).0, 0);
+    let (code, _, err) = run(dir.path(), &["discover", "-o", "found.yaml"]);
+    let expected = "error: `found.yaml` is there already: write to another file, or remove it first\n";
+    assert_eq!((code, err.as_str()), (2, expected));
+    let (code, _, err) = run(dir.path(), &["discover", "--project", "other"]);
+    assert_eq!((code, err.starts_with("error: no function is live")), (2, true), "{err}");
+}
+
+#[test]
+fn accepted_findings_are_written_into_the_map_and_counted() {
+    let dir = shop(&estate("user:mallory@example.com"));
+    let path = dir.path().join("policies/shop.yaml");
+    let (_, json, _) = run(dir.path(), &["audit", "--format", "json"]);
+    let audit: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let findings = audit["findings"].as_array().unwrap();
+    let undeclared = findings.iter().find(|finding| finding["rule"] == "undeclared-caller").unwrap();
+    let fingerprint = &undeclared["fingerprint"].as_str().unwrap()[..12];
+    let reason = ["--reason", "SEC-1: later"];
+    for (words, expected) in [
+        (vec!["accept", "0123"], "error: `0123` is too short"),
+        (vec!["accept", "0123456789ab"], "error: no finding has the fingerprint `0123456789ab`"),
+        (vec!["accept", fingerprint, "--until", "2020-01-01"], "error: `2020-01-02T00:00:00Z` is past"),
+    ] {
+        let (code, _, err) = run(dir.path(), &[&words[..], &reason].concat());
+        assert_eq!((code, err.starts_with(expected)), (2, true), "{err}");
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), MAP);
+    let until = ["--until", "2999-12-31"];
+    let (code, out, err) = run(dir.path(), &[&["accept", fingerprint][..], &reason, &until].concat());
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(
+        out.starts_with("accepted 1 finding until 3000-01-01T00:00:00Z in policies/shop.yaml\n"),
+        "{out}"
+    );
+    let changed = fs::read_to_string(&path).unwrap();
+    let added = changed.strip_prefix(MAP).unwrap();
+    assert!(added.contains("reason: \"SEC-1: later\"\n"), "{added}");
+    let (code, out, _) = run(dir.path(), &["audit"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("1 error, 0 warnings, 0 notes, 1 accepted"), "{out}");
+    assert_eq!(run(dir.path(), &[&["accept", "--all"][..], &reason].concat()).0, 0);
+    assert_eq!(run(dir.path(), &["audit"]).0, 0);
+}

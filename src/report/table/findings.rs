@@ -26,6 +26,9 @@ const MOST: usize = 12;
 /// The fewest findings of each group, where it has as many, for which empty lines between groups are left out.
 const FEWEST: usize = 2;
 
+/// As much of a fingerprint as a person has to copy: `accept` takes the beginning of one.
+const FINGERPRINT: usize = 12;
+
 /// Findings of one rule and one level.
 struct Group<'a> {
     level: Level,
@@ -220,5 +223,5 @@ fn full(finding: &Finding, width: usize, text: &mut String) {
     if let Some(fix) = &finding.fix {
         more("fix", fix);
     }
-    more("finding", &finding.fingerprint);
+    more("finding", finding.fingerprint.get(..FINGERPRINT).unwrap_or(&finding.fingerprint));
 }
