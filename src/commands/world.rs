@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _, Read},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -11,9 +12,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::{Console, Error, WorldOptions};
 use crate::{
     model::Time,
-    sources::{self, Input, assets::ReadOptions},
+    sources::{self, Input, ReadError, assets::ReadOptions},
     world::{SourceFile, SourceKind, World},
 };
+
+/// So much is read before anything is shown of it.
+const MUCH: u64 = 16 * 1024 * 1024;
+/// How often what is shown of it changes.
+const TICK: Duration = Duration::from_millis(120);
 
 /// A world that was read.
 pub(super) struct Reading {
@@ -33,9 +39,15 @@ pub(super) fn read(options: &WorldOptions, console: &mut Console<'_>) -> Result<
     if from.is_empty() {
         return Err(Error::NoWorld);
     }
-    let progress = progress(console.is_quiet);
-    let open = |path| sources::open(path).map(|input| watched(input, &progress));
-    let files = from.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
+    let progress = progress();
+    let open = |path: &PathBuf| {
+        let Input { name, reader } = sources::open(path)?;
+        let is_watched = !console.is_quiet && io::stderr().is_terminal();
+        let reader =
+            if is_watched { Box::new(Watched { reader, progress: progress.clone() }) } else { reader };
+        Ok(Input { name, reader })
+    };
+    let files = from.iter().map(open).collect::<Result<Vec<_>, ReadError>>()?;
     let _ = groups;
     let groups = None;
     let read = sources::assets::read(files, ReadOptions { kind: SourceKind::Assets, groups });
@@ -48,22 +60,14 @@ pub(super) fn read(options: &WorldOptions, console: &mut Console<'_>) -> Result<
     Ok(Reading { world, at: at.unwrap_or(console.now), stale })
 }
 
-/// How much was read, on a terminal and only where it takes a while.
-fn progress(is_quiet: bool) -> ProgressBar {
-    let is_shown = !is_quiet && io::stderr().is_terminal();
-    let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(None, target);
+/// How much was read. Nothing is shown of it until it is much, and nothing but on a terminal.
+fn progress() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     // The template is a constant; where it were wrong the default would do.
     if let Ok(style) = ProgressStyle::with_template("{spinner} read {bytes} ({bytes_per_sec})") {
         bar.set_style(style);
     }
-    bar.enable_steady_tick(Duration::from_millis(120));
     bar
-}
-
-fn watched(input: Input, progress: &ProgressBar) -> Input {
-    let Input { name, reader } = input;
-    Input { name, reader: Box::new(Watched { reader, progress: progress.clone() }) }
 }
 
 struct Watched {
@@ -74,7 +78,12 @@ struct Watched {
 impl Read for Watched {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(into)?;
+        let before = self.progress.position();
         self.progress.inc(count as u64);
+        if before < MUCH && self.progress.position() >= MUCH {
+            self.progress.set_draw_target(ProgressDrawTarget::stderr());
+            self.progress.enable_steady_tick(TICK);
+        }
         Ok(count)
     }
 }
