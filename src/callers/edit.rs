@@ -90,13 +90,12 @@ fn fields(entry: &NewAcceptance) -> Vec<(&'static str, String)> {
 }
 
 fn block(entry: &NewAcceptance, indent: &str) -> String {
-    let lines = fields(entry).into_iter().enumerate();
-    lines
-        .map(|(index, (name, value))| {
-            let dash = if index == 0 { "- " } else { "  " };
-            format!("{indent}{dash}{name}: {value}\n")
-        })
-        .collect()
+    let mut block = String::new();
+    for (index, (name, value)) in fields(entry).into_iter().enumerate() {
+        let dash = if index == 0 { "- " } else { "  " };
+        block.extend([indent, dash, name, ": ", &value, "\n"]);
+    }
+    block
 }
 
 fn into_flow(text: &str, list: Span, items: &[Node<'_>], entries: &[NewAcceptance]) -> String {

@@ -27,7 +27,11 @@ pub(super) fn own_grants(world: &World, scope: &Scope, at: Time) -> Grants {
             let bindings = service.policy.known().into_iter().flat_map(|policy| &policy.bindings);
             let mut own = OwnGrants::new();
             for binding in bindings.filter(|binding| roles.class(&binding.role) == RoleClass::Invoker) {
-                let Some(until) = end(binding, at) else { continue };
+                let until = match end(binding, at) {
+                    End::Never => None,
+                    End::At(end) => Some(end),
+                    End::Unsaid => continue,
+                };
                 for principal in binding.members.iter().filter(|principal| !principal.is_nobody()) {
                     longer(&mut own, principal, until);
                 }
@@ -37,13 +41,22 @@ pub(super) fn own_grants(world: &World, scope: &Scope, at: Time) -> Grants {
         .collect()
 }
 
-/// Until when a binding counts, in the words of a map: `Some(None)` is for good, `None` is what no map can say.
-fn end(binding: &Binding, at: Time) -> Option<Option<Time>> {
-    let Some(condition) = &binding.condition else { return Some(None) };
+/// Until when a binding counts, in the words of a map.
+enum End {
+    /// For good.
+    Never,
+    /// Until then.
+    At(Time),
+    /// No map can say it.
+    Unsaid,
+}
+
+fn end(binding: &Binding, at: Time) -> End {
+    let Some(condition) = &binding.condition else { return End::Never };
     let holds = holds_at(Some(condition), at) == Verdict::Yes && can_hold_from(Some(condition), at);
     match Bound::parse(&condition.expression) {
-        Some(Bound::Until(end, false)) if holds => Some(Some(end)),
-        _ => None,
+        Some(Bound::Until(end, false)) if holds => End::At(end),
+        _ => End::Unsaid,
     }
 }
 

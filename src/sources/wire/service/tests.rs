@@ -1,3 +1,5 @@
+//! Services as the Admin API's first and second versions write them.
+
 use super::*;
 use crate::world::Traffic;
 
