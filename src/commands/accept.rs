@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use chrono::SubsecRound as _;
+
 use super::{AcceptOptions, Console, Error, Exit, audit, files};
 use crate::{
     callers::{self, MapText, edit},
@@ -16,7 +18,7 @@ use crate::{
 /// Where the map or the world cannot be read, a finding is not there, or the file cannot be written.
 pub fn accept(options: &AcceptOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
     let AcceptOptions { map, world, wider, fingerprints, reason: _, until } = options;
-    let until = until.unwrap_or(console.now + accept::USUAL);
+    let until = until.unwrap_or_else(|| (console.now + accept::USUAL).trunc_subsecs(0));
     if until <= console.now {
         return Err(Error::Past(time::rfc3339(until)));
     }

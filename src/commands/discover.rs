@@ -5,10 +5,10 @@ use std::{fs::File, io::Write as _, path::Path};
 use super::{Console, DiscoverOptions, Error, Exit, world};
 use crate::{
     callers::{self, CallerMap, MapError, MapText, Settings},
-    model::{Container, Level, Time},
+    model::{Container, Time},
     plan::discover,
     report::map_text,
-    rules::{self, Finding, Scope},
+    rules::{self, Audit, Finding, Scope},
     world::World,
 };
 
@@ -21,7 +21,7 @@ pub fn discover(options: &DiscoverOptions, console: &mut Console<'_>) -> Result<
     if let Some(path) = output.as_deref().filter(|path| path.exists()) {
         return Err(Error::Exists(path.to_owned()));
     }
-    let world::Reading { world, at, stale: _ } = world::read(world, console)?;
+    let world::Reading { world, at, stale } = world::read(world, console)?;
     let found = discover::discover(&world, &scope(&nothing(), &world, wider), at);
     if found.functions.is_empty() {
         return Err(Error::NothingLive);
@@ -30,22 +30,21 @@ pub fn discover(options: &DiscoverOptions, console: &mut Console<'_>) -> Result<
         let mut text = Vec::new();
         map_text::render(&found, decisions, &mut text).map(|()| text).map_err(Error::Print)
     };
-    let decisions = decisions(&render(&[])?, &world, wider, at)?;
-    let text = render(&decisions)?;
+    let audit = audit(&render(&[])?, &world, wider, at)?;
+    let text = render(&audit.findings)?;
     match output {
         Some(path) => create(path, &text).map_err(|source| Error::write(path, source))?,
         None => console.print(&text)?,
     }
-    Ok(Exit::Done)
+    Ok(if audit.is_complete && stale.is_empty() { Exit::Done } else { Exit::Incomplete })
 }
 
-/// What an audit with this map would find that is worth changing.
-fn decisions(text: &[u8], world: &World, wider: &[Container], at: Time) -> Result<Vec<Finding>, Error> {
+/// What an audit with this map finds.
+fn audit(text: &[u8], world: &World, wider: &[Container], at: Time) -> Result<Audit, Error> {
     let texts = vec![MapText { path: "the discovered map".into(), bytes: text.to_vec() }];
     let map = callers::load(texts.clone(), None, at)?;
-    let audit = rules::run(&map, world, at, scope(&map, world, wider))
-        .map_err(|mistakes| MapError { texts, mistakes })?;
-    Ok(audit.findings.into_iter().filter(|finding| finding.level >= Level::Warning).collect())
+    let audit = rules::run(&map, world, at, scope(&map, world, wider));
+    Ok(audit.map_err(|mistakes| MapError { texts, mistakes })?)
 }
 
 /// What is named, or everything that was read.
