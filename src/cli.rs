@@ -46,6 +46,8 @@ enum Verb {
     Accept(Box<Accept>),
     /// Say what a rule says, why, and how to fix it.
     Rule(Rule),
+    /// Tell the whole story on a sample estate.
+    Demo,
     /// Write a shell's completion script.
     Completions(Completions),
     /// Write the manual page, or all of them.
@@ -105,6 +107,7 @@ impl Cli {
             Verb::Accept(accept) => commands::accept(&accept.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
+            Verb::Demo => commands::demo(console),
             Verb::Completions(Completions { shell }) => completions(shell, console),
             Verb::Man(Man { dir }) => man(dir, console),
         }

@@ -164,6 +164,9 @@ struct World {
     /// and `.gz` is read as it is. Repeatable.
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
+    /// Read a sample estate that is part of this program, and its map where no other is named.
+    #[arg(long, conflicts_with = "from")]
+    demo: bool,
     /// Members of groups, as YAML: group → members.
     #[arg(long, value_name = "FILE")]
     groups: Option<PathBuf>,
@@ -328,8 +331,8 @@ impl Map {
 
 impl World {
     pub(super) fn options(self) -> WorldOptions {
-        let Self { from, groups, at, max_data_age } = self;
-        WorldOptions { from, groups, at, max_data_age }
+        let Self { from, demo, groups, at, max_data_age } = self;
+        WorldOptions { is_demo: demo, from, groups, at, max_data_age }
     }
 }
 

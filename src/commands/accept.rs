@@ -18,6 +18,9 @@ use crate::{
 /// Where the map or the world cannot be read, a finding is not there, or the file cannot be written.
 pub fn accept(options: &AcceptOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
     let AcceptOptions { map, world, wider, fingerprints, reason: _, until } = options;
+    if world.is_demo && map.paths.is_empty() {
+        return Err(Error::SampleMap);
+    }
     let until = until.unwrap_or_else(|| (console.now + accept::USUAL).trunc_subsecs(0));
     if until <= console.now {
         return Err(Error::Past(time::rfc3339(until)));

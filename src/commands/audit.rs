@@ -43,8 +43,8 @@ pub(super) fn run(
     console: &mut Console<'_>,
 ) -> Result<(Audit, Vec<MapText>), Error> {
     // What is wrong with a map is said without waiting for the world.
-    let texts = input::map(map)?;
-    let map = callers::load(texts.clone(), map.env.as_deref(), world.at.unwrap_or(console.now))?;
+    let texts = input::map(map, world.is_demo)?;
+    let map = callers::load(texts.clone(), map.env.as_deref(), world.at(console.now))?;
     let world::Reading { world, at, stale } = world::read(world, console)?;
     let scope = Scope::new(&map, &world, wider);
     let mut audit = match rules::run(&map, &world, at, scope) {

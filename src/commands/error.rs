@@ -28,6 +28,12 @@ pub enum Error {
     /// A name on the command line means nothing.
     #[error(transparent)]
     Name(#[from] FindError),
+    /// Groups cannot be read from a file yet.
+    #[error("a file of groups cannot be read yet: leave `--groups` out")]
+    NoGroups,
+    /// The sample map is part of the program.
+    #[error("the sample map is part of the program and cannot be changed: name a copy of it with `--map`")]
+    SampleMap,
     /// Nothing to read the world from.
     #[error(
         "there is no world to read: reading Google Cloud live is not there yet, so name an export with `--from FILE`"
@@ -89,7 +95,7 @@ impl Error {
                  gcloud asset list --project=PROJECT --content-type=resource --format=json > resources.json\n  \
                  gcloud asset list --project=PROJECT --content-type=iam-policy --format=json > policies.json\n\
                  and read both: `--from resources.json --from policies.json`; what `gcloud asset export` writes \
-                 to Cloud Storage is read as well",
+                 to Cloud Storage is read as well; `--demo` shows what comes of it on a sample estate",
             ),
             _ => None,
         }

@@ -7,18 +7,23 @@ use std::{
 };
 
 use super::{Error, MapOptions};
-use crate::{callers::MapText, model::Container};
+use crate::{callers::MapText, emulator::estate, model::Container};
 
 /// Where the map is unless somebody says otherwise.
 const HOME: &str = "policies";
 /// The largest file of a map.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
-/// The texts of a map: of files as they are named, of directories what ends in `.yaml` or `.yml`, not deeper.
+/// The texts of a map: the sample map in a demo that names none, of files as they are named, of directories what
+/// ends in `.yaml` or `.yml`, not deeper.
 ///
 /// # Errors
 /// With everything that could not be read.
-pub(super) fn map(options: &MapOptions) -> Result<Vec<MapText>, Error> {
+pub(super) fn map(options: &MapOptions, is_demo: bool) -> Result<Vec<MapText>, Error> {
+    if is_demo && options.paths.is_empty() {
+        let text = |(path, text): (&str, &str)| MapText { path: path.into(), bytes: text.into() };
+        return Ok(estate::MAP.into_iter().map(text).collect());
+    }
     texts(&options.paths)
 }
 
@@ -26,8 +31,9 @@ pub(super) fn map(options: &MapOptions) -> Result<Vec<MapText>, Error> {
 ///
 /// # Errors
 /// With everything that could not be read.
-pub(super) fn map_if_any(options: &MapOptions) -> Result<Option<Vec<MapText>>, Error> {
-    if options.paths.is_empty() && !Path::new(HOME).exists() { Ok(None) } else { map(options).map(Some) }
+pub(super) fn map_if_any(options: &MapOptions, is_demo: bool) -> Result<Option<Vec<MapText>>, Error> {
+    let is_there = is_demo || !options.paths.is_empty() || Path::new(HOME).exists();
+    is_there.then(|| map(options, is_demo)).transpose()
 }
 
 /// The project that gives names their meaning: the only one that is named, else the one of the environment.

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use super::files::{ReportFile, ReportFormat};
 use crate::{
+    emulator::estate,
     model::{Container, Level, Time},
     report::table::Show,
 };
@@ -22,6 +23,8 @@ pub struct MapOptions {
 /// Which world.
 #[derive(Debug, Clone)]
 pub struct WorldOptions {
+    /// The sample estate instead of files, and its map where none is named.
+    pub is_demo: bool,
     /// Files of assets; `-` is standard input.
     pub from: Vec<PathBuf>,
     /// A file of groups and their members.
@@ -30,6 +33,13 @@ pub struct WorldOptions {
     pub at: Option<Time>,
     /// How old data may be.
     pub max_data_age: Option<TimeDelta>,
+}
+
+impl WorldOptions {
+    /// The time to judge at: what was asked for, else now, which is a fixed time on the sample estate.
+    pub(super) fn at(&self, now: Time) -> Time {
+        self.at.unwrap_or_else(|| if self.is_demo { estate::time() } else { now })
+    }
 }
 
 /// What `audit` is asked for.

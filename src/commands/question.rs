@@ -80,8 +80,8 @@ struct Asked {
 impl Asked {
     fn read(options: &QuestionOptions, console: &mut Console<'_>) -> Result<Self, Error> {
         let QuestionOptions { map, world, wider, region, format: _, files: _ } = options;
-        let at = world.at.unwrap_or(console.now);
-        let texts = input::map_if_any(map)?;
+        let at = world.at(console.now);
+        let texts = input::map_if_any(map, world.is_demo)?;
         let map = texts.map(|texts| callers::load(texts, map.env.as_deref(), at)).transpose()?;
         let reading = world::read(world, console)?;
         Ok(Self { map, reading, project: input::project(wider), region: region.clone() })

@@ -2,7 +2,6 @@
 
 use std::{
     io::{self, IsTerminal as _, Read},
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -11,8 +10,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Console, Error, WorldOptions};
 use crate::{
+    emulator::estate,
     model::Time,
-    sources::{self, Input, ReadError, assets::ReadOptions},
+    sources::{self, Input, assets::ReadOptions},
     world::{SourceFile, SourceKind, World},
 };
 
@@ -35,29 +35,38 @@ pub(super) struct Reading {
 /// # Errors
 /// Where there is nothing to read it from, or it cannot be read.
 pub(super) fn read(options: &WorldOptions, console: &mut Console<'_>) -> Result<Reading, Error> {
-    let WorldOptions { from, groups, at, max_data_age } = options;
-    if from.is_empty() {
-        return Err(Error::NoWorld);
-    }
+    let WorldOptions { is_demo, from, groups, at: _, max_data_age } = options;
     let progress = progress();
-    let open = |path: &PathBuf| {
-        let Input { name, reader } = sources::open(path)?;
-        let is_watched = !console.is_quiet && io::stderr().is_terminal();
-        let reader =
-            if is_watched { Box::new(Watched { reader, progress: progress.clone() }) } else { reader };
-        Ok(Input { name, reader })
+    let (kind, files) = match (is_demo, from.as_slice()) {
+        (true, _) => (SourceKind::Demo, vec![Input::from_bytes("the sample estate", estate::ASSETS)]),
+        (false, []) => return Err(Error::NoWorld),
+        (false, from) => {
+            let is_watched = !console.is_quiet && io::stderr().is_terminal();
+            let open = |path| sources::open(path).map(|input| watched(input, is_watched, &progress));
+            let files = from.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
+            (SourceKind::Assets, files)
+        }
     };
-    let files = from.iter().map(open).collect::<Result<Vec<_>, ReadError>>()?;
-    let _ = groups;
-    let groups = None;
-    let read = sources::assets::read(files, ReadOptions { kind: SourceKind::Assets, groups });
+    if groups.is_some() {
+        return Err(Error::NoGroups);
+    }
+    let read = sources::assets::read(files, ReadOptions { kind, groups: None });
     progress.finish_and_clear();
     let world = read?;
+    let at = options.at(console.now);
+    // Of data the age counts from now, whatever time is asked about; the sample estate has a now of its own.
+    let now = if *is_demo { at } else { console.now };
     let is_stale = |file: &&SourceFile| {
-        max_data_age.is_some_and(|most| file.newest.is_none_or(|newest| console.now - newest > most))
+        max_data_age.is_some_and(|most| file.newest.is_none_or(|newest| now - newest > most))
     };
     let stale = world.source.files.iter().filter(is_stale).map(|file| file.name.clone()).collect();
-    Ok(Reading { world, at: at.unwrap_or(console.now), stale })
+    Ok(Reading { world, at, stale })
+}
+
+fn watched(input: Input, is_watched: bool, progress: &ProgressBar) -> Input {
+    let Input { name, reader } = input;
+    let reader = if is_watched { Box::new(Watched { reader, progress: progress.clone() }) } else { reader };
+    Input { name, reader }
 }
 
 /// How much was read. Nothing is shown of it until it is much, and nothing but on a terminal.

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod check;
+pub mod demo;
 pub mod escape;
 pub mod heading;
 pub mod json;

@@ -42,8 +42,20 @@ callers:
 #[test]
 fn every_command_explains_itself() {
     let dir = tempfile::tempdir().unwrap();
-    let commands =
-        ["", "audit", "explain", "who", "can", "discover", "check", "accept", "rule", "completions", "man"];
+    let commands = [
+        "",
+        "audit",
+        "explain",
+        "who",
+        "can",
+        "discover",
+        "check",
+        "accept",
+        "rule",
+        "demo",
+        "completions",
+        "man",
+    ];
     let mut pages = String::new();
     for command in commands {
         let words: Vec<_> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
@@ -160,4 +172,24 @@ fn rules_are_listed_and_explained() {
     let (code, _, err) = run(dir.path(), &["rule", "undeclared-caler"]);
     let expected = "error: there is no rule `undeclared-caler`: did you mean `undeclared-caller`?\n";
     assert_eq!((code, err.as_str()), (2, expected));
+}
+
+#[test]
+fn the_story_of_the_sample_estate_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, out, err) = run(dir.path(), &["demo"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    insta::assert_snapshot!(out);
+    assert_eq!(run(dir.path(), &["audit", "--demo"]).0, 1);
+    let (_, json, _) = run(dir.path(), &["audit", "--demo", "--format", "json"]);
+    let audit: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(audit["source"]["kind"], "demo");
+    assert_eq!(run(dir.path(), &["audit", "--demo", "--from", "x"]).0, 2);
+    let (code, _, err) = run(dir.path(), &["accept", "--all", "--reason", "x", "--demo"]);
+    assert_eq!((code, err.starts_with("error: the sample map is part of the program")), (2, true));
+    assert_eq!(fs_entries(dir.path()), 0);
+}
+
+fn fs_entries(dir: &Path) -> usize {
+    std::fs::read_dir(dir).unwrap().count()
 }

@@ -1,0 +1,3 @@
+//! The local Google: so far, the sample estate that it will serve.
+
+pub mod estate;

@@ -1,0 +1,38 @@
+//! What `callmap demo` tells between its commands.
+
+use std::io::{self, Write};
+
+use super::{style, table::fold};
+
+/// Before the audit.
+pub const OPENING: &str = "A shop runs a few functions in two projects. Its map, part of this program, says who may \
+    call which of them. An audit compares that with what is live, and says what differs.";
+/// Before the question who can call.
+pub const WHO: &str = "Somebody outside can call `payments`. Who else can, and through what?";
+/// Before the explanation.
+pub const EXPLAIN: &str =
+    "One of them was never declared. Why can this caller call, and what would change it?";
+/// The end.
+pub const CLOSING: &str = "Every command takes `--demo`. With an export of your own in its place (`--from FILE`), \
+    `callmap discover` writes a map of what is live to start from.";
+
+/// Writes a paragraph.
+///
+/// # Errors
+/// Where the stream cannot be written to.
+pub fn say(text: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    for line in fold(text, width.min(100)) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// Writes a line of the shell.
+///
+/// # Errors
+/// Where the stream cannot be written to.
+pub fn command(line: &str, out: &mut dyn Write) -> io::Result<()> {
+    let bold = style::BOLD;
+    writeln!(out, "\n{bold}$ {line}{bold:#}\n")
+}
