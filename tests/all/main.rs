@@ -9,5 +9,6 @@ mod find;
 mod fixture;
 mod floors;
 mod maps;
+mod package;
 mod report;
 mod runs;
