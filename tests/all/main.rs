@@ -12,3 +12,4 @@ mod maps;
 mod package;
 mod report;
 mod runs;
+mod snapshot;

@@ -18,7 +18,10 @@ use crate::{
         intern::Interner,
         name,
         snapshot::layer::GapLayer,
-        wire::{self, Resource, ShapeError, text::Text},
+        wire::{
+            self, Resource, ShapeError,
+            text::{Text, one_line},
+        },
     },
     world::{Gap, Layer, LayerState},
 };
@@ -128,37 +131,4 @@ fn unread(full: &str, envelope: &Envelope<'_>) -> Result<Content, ShapeError> {
         name: name.into(),
         gap: Gap { why: why.into(), permission: permission.map(Into::into) },
     })
-}
-
-/// JSON without the blank space between its parts: a policy over several lines becomes one, and stays as it is
-/// in every other respect.
-fn one_line(json: &str) -> String {
-    let mut line = String::with_capacity(json.len());
-    let (mut is_in_string, mut is_escaped) = (false, false);
-    for character in json.chars() {
-        if is_in_string {
-            match character {
-                _ if is_escaped => is_escaped = false,
-                '\\' => is_escaped = true,
-                '"' => is_in_string = false,
-                _ => {}
-            }
-        } else if character.is_ascii_whitespace() {
-            continue;
-        } else {
-            is_in_string = character == '"';
-        }
-        line.push(character);
-    }
-    line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_policy_on_one_line_says_what_it_said_on_many() {
-        assert_eq!(one_line("{ \"a b\" :\n [ 1.0, \"x\\\" \\n\" ] }"), "{\"a b\":[1.0,\"x\\\" \\n\"]}");
-    }
 }

@@ -1,0 +1,151 @@
+//! Services and functions as lines of a snapshot, in the shape of their v2 APIs.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::{
+    GapLayer, Words,
+    lines::{Line, Out, chain, email, policy},
+};
+use crate::{
+    model::ServiceName,
+    world::{Observed, Service, Settings, Traffic, World},
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ServiceOut<'a> {
+    template: Template<'a>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    invoker_iam_disabled: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    iap_enabled: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    default_uri_disabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ingress: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    urls: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    custom_audiences: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    build_config: Option<BuildConfig<'a>>,
+    #[serde(skip_serializing_if = "Words::is_empty")]
+    labels: Words<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    traffic: Vec<Target>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Template<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BuildConfig<'a> {
+    function_target: &'a str,
+}
+
+#[derive(Serialize)]
+struct Target {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    percent: u8,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FunctionOut<'a> {
+    environment: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_config: Option<ServiceConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_trigger: Option<EventTrigger<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServiceConfig {
+    service: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventTrigger<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account_email: Option<&'a str>,
+}
+
+/// One service: a line for what is known, and one for each part that is not.
+pub(super) fn write(name: &ServiceName, service: &Service, out: &mut Out<'_>) -> io::Result<()> {
+    let Service { settings, policy: allow, ancestors } = service;
+    let name = format!("//run.googleapis.com/{name}");
+    if settings.known().is_some() || allow.known().is_some() || ancestors.known().is_some() {
+        let mut line = Line::new(name.clone(), "run.googleapis.com/Service");
+        if let Observed::Known(settings) = settings {
+            line = line.with(shown(settings));
+        }
+        line.iam_policy = allow.known().map(policy);
+        line.ancestors = ancestors.known().map(|containers| chain(containers));
+        out.line(&line)?;
+    }
+    let gaps = [
+        (GapLayer::Settings, settings.gap()),
+        (GapLayer::Policy, allow.gap()),
+        (GapLayer::Ancestors, ancestors.gap()),
+    ];
+    gaps.into_iter().try_for_each(|(layer, gap)| gap.map_or(Ok(()), |gap| out.gap(layer, &name, gap)))
+}
+
+fn shown(settings: &Settings) -> ServiceOut<'_> {
+    let Settings {
+        is_check_disabled,
+        identity,
+        traffic,
+        ingress,
+        is_iap_enabled,
+        urls,
+        custom_audiences,
+        is_default_url_disabled,
+        function_target,
+        labels,
+    } = settings;
+    ServiceOut {
+        template: Template { service_account: identity.as_ref().map(email) },
+        invoker_iam_disabled: *is_check_disabled,
+        iap_enabled: *is_iap_enabled,
+        default_uri_disabled: *is_default_url_disabled,
+        ingress: ingress.as_deref(),
+        urls: urls.iter().map(|url| &**url).collect(),
+        custom_audiences: custom_audiences.iter().map(|audience| &**audience).collect(),
+        build_config: function_target.as_deref().map(|function_target| BuildConfig { function_target }),
+        labels: labels.iter().map(|(key, value)| (&**key, &**value)).collect(),
+        // A revision without a name: all that is known is that it need not be the latest.
+        traffic: match traffic {
+            Traffic::Latest => Vec::new(),
+            Traffic::Split => vec![Target { kind: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", percent: 100 }],
+        },
+    }
+}
+
+/// Functions of the Cloud Functions v2 API.
+pub(super) fn write_functions(world: &World, out: &mut Out<'_>) -> io::Result<()> {
+    for (name, function) in &world.functions {
+        let service = function.service.as_ref().map(|service| ServiceConfig { service: service.to_string() });
+        let account = function.trigger_identity.as_ref().map(email);
+        let name = format!("//cloudfunctions.googleapis.com/{name}");
+        let mut line = Line::new(name, "cloudfunctions.googleapis.com/Function").with(FunctionOut {
+            environment: "GEN_2",
+            service_config: service,
+            event_trigger: function
+                .is_event_driven
+                .then_some(EventTrigger { service_account_email: account }),
+        });
+        line.iam_policy = function.policy.as_ref().map(policy);
+        out.line(&line)?;
+    }
+    Ok(())
+}
