@@ -1,6 +1,6 @@
 //! What a reviewer agreed to live with, laid over the findings.
 
-use super::{Accepted, Finding, Rule, context::Context};
+use super::{Accepted, Finding, Rule, context::Context, fingerprint};
 use crate::{
     callers::{Acceptance, Caller},
     model::{Principal, Resource, RuleId, ServiceName, time::rfc3339},
@@ -70,31 +70,37 @@ fn is_within(context: &Context<'_>, functions: &[std::sync::Arc<str>], finding: 
 }
 
 fn unused_finding(context: &Context<'_>, acceptance: &Acceptance, is_in_force: bool) -> Finding {
-    let caller = acceptance.caller.as_ref().map(|caller| match caller {
-        Caller::Principal(principal) => principal.to_string(),
-        Caller::Function(name) => format!("function:{name}"),
-    });
-    let about = match (&caller, &acceptance.resource) {
-        (Some(caller), Some(resource)) => format!("`{caller}` on `{resource}`"),
-        (Some(caller), None) => format!("`{caller}`"),
-        (None, Some(resource)) => format!("`{resource}`"),
-        (None, None) => "everything".to_owned(),
-    };
-    let what = if is_in_force {
-        "matches nothing".to_owned()
+    let Acceptance { rule, caller, resource, functions, role, reason: _, until, place } = acceptance;
+    let named = resource.as_ref().map(|resource| canonical(context, resource));
+    let mut about = Vec::new();
+    about.extend(caller.as_ref().map(|caller| format!(" of `{}`", spelled(caller))));
+    about.extend(role.as_ref().map(|role| format!(" with `{role}`")));
+    about.extend(named.as_ref().map(|resource| format!(" on `{resource}`")));
+    about.extend((!functions.is_empty()).then(|| format!(" for `{}`", functions.join("`, `"))));
+    let about = about.concat();
+    let (what, fix) = if is_in_force {
+        ("matches nothing".to_owned(), "take it out of `accepted`")
     } else {
-        format!("expired {}", rfc3339(acceptance.until))
+        (format!("expired {}", rfc3339(*until)), "take it out of `accepted`, or renew its `until`")
     };
-    let message = format!("the acceptance of `{}` for {about} {what}", acceptance.rule);
-    let named = acceptance.resource.clone().map(|resource| canonical(context, &resource));
-    let key = format!("accepted/{}/{about}", acceptance.rule);
-    let resource = named.unwrap_or_else(|| Resource::Other(key.into()));
-    let principal = match &acceptance.caller {
+    // Two acceptances are told apart by all that they name.
+    let key = Resource::Other(format!("accepted/{rule}{about}").into());
+    let message = format!("the acceptance of `{rule}`{about} {what}");
+    let principal = match caller {
         Some(Caller::Principal(principal)) => Some(principal.clone()),
         Some(Caller::Function(_)) | None => None,
     };
-    let mut finding = context.at_resource(RULE.id, resource, principal, message);
-    finding.declared_at = Some(context.map.locate(acceptance.place));
-    finding.fix = Some("take the entry out of `accepted`, or renew it".to_owned());
+    let unique = fingerprint(RULE.id, &key, principal.as_ref(), None);
+    let mut finding = context.at_resource(RULE.id, named.unwrap_or(key), principal, message);
+    finding.fingerprint = unique;
+    finding.declared_at = Some(context.map.locate(*place));
+    finding.fix = Some(fix.to_owned());
     finding
+}
+
+fn spelled(caller: &Caller) -> String {
+    match caller {
+        Caller::Principal(principal) => principal.to_string(),
+        Caller::Function(name) => format!("function:{name}"),
+    }
 }

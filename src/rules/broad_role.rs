@@ -1,6 +1,6 @@
 //! A role on the function that gives more than calling.
 
-use super::{Finding, Rule, context::Context, phrase};
+use super::{Finding, Rule, context::Context, phrase, repair};
 use crate::{access::RoleClass, model::RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +22,7 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 RoleClass::Wide | RoleClass::Invoker | RoleClass::None => "can call",
             };
             let declared =
-                if judged.is_declared { "which is more than was declared" } else { "and is not declared" };
+                if judged.is_declared { "which gives more than calling" } else { "and is not declared" };
             let message = format!(
                 "`{}` {can} `{label}` by `{}`{}, {declared}",
                 judged.grant.principal,
@@ -30,7 +30,11 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 phrase::under(judged.grant.condition.as_ref())
             );
             let mut finding = context.about_grant(judged, message);
-            finding.fix = phrase::removal(&judged.grant);
+            let removal = repair::removal(context, judged);
+            finding.fix = Some(match judged.is_declared {
+                true => format!("once it holds an invoker role of its own: {removal}"),
+                false => removal,
+            });
             Some(finding)
         })
         .collect()

@@ -1,7 +1,7 @@
 //! A declared caller whose own grant depends on what cannot be known.
 
 use super::{Finding, Rule, context::Context};
-use crate::model::RuleId;
+use crate::{access::Verdict, model::RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId::ConditionalCaller,
@@ -17,12 +17,21 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
     edges
         .map(|judged| {
             let label = context.label(&judged.service);
+            let besides = match judged.verdict {
+                Verdict::Yes => "; it gets through by something else",
+                Verdict::Unknown | Verdict::No => "",
+            };
             let message = format!(
-                "`{}` has an own grant on `{label}` whose condition may or may not hold",
+                "`{}` holds its own grant on `{label}` under a condition that may or may not hold{besides}",
                 judged.principal
             );
             let place = context.map.edges[judged.edge].place;
-            context.about_caller(judged.rule, &judged.service, &judged.principal, place, message)
+            let mut finding =
+                context.about_caller(judged.rule, &judged.service, &judged.principal, place, message);
+            finding.fix = Some(
+                "accept it if the condition is meant; else give the caller a grant without one".to_owned(),
+            );
+            finding
         })
         .collect()
 }

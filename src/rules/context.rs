@@ -1,6 +1,9 @@
 //! What every rule sees: the map, the world, and what follows from laying one against the other.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use super::{
+    above,
     declared::Declared,
     edges::{self, JudgedEdge},
     expected::Expected,
@@ -11,7 +14,7 @@ use super::{
 use crate::{
     access::{Access, RoleBook},
     callers::{CallerMap, Mistake, Place},
-    model::{Level, RuleId, ServiceName, Time},
+    model::{Container, Level, RuleId, ServiceName, Time},
     world::World,
 };
 
@@ -32,6 +35,8 @@ pub struct Context<'a> {
     pub scope: Scope,
     /// The services in scope, in order.
     pub services: Vec<&'a ServiceName>,
+    /// Everything above them, with those of them that lie below it.
+    pub above: BTreeMap<Container, Arc<[ServiceName]>>,
     /// The map laid against the world.
     pub declared: Declared,
     /// Who is expected without being declared.
@@ -57,7 +62,8 @@ impl<'a> Context<'a> {
         scope: Scope,
     ) -> Result<Self, Vec<Mistake>> {
         let declared = Declared::new(map, world, at)?;
-        let services = world.services.keys().filter(|service| scope.holds(world, service)).collect();
+        let services: Vec<_> = world.services.keys().filter(|service| scope.holds(world, service)).collect();
+        let above = above::all(world, &services);
         let expected = Expected::new(map, world, &declared);
         let mut context = Self {
             map,
@@ -67,6 +73,7 @@ impl<'a> Context<'a> {
             at,
             scope,
             services,
+            above,
             declared,
             expected,
             ours: Ours::new(map, world),

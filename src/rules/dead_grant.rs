@@ -4,7 +4,7 @@ use super::{
     Finding, Rule,
     context::Context,
     partition::{FUNCTIONS_INVOKER, Judged},
-    phrase,
+    phrase, repair,
 };
 use crate::model::{PrincipalKind, RuleId};
 
@@ -25,30 +25,40 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
         .map(|judged| {
             let grant = &judged.grant;
             let message = format!(
-                "the grant of `{}` on `{}` to `{}` gives nothing: {}",
+                "`{}` of `{}` on {}{} gives nothing: {}",
                 grant.role,
-                grant.resource,
                 grant.principal,
+                place(context, judged),
+                phrase::under(grant.condition.as_ref()),
                 cause(context, judged)
             );
             let mut finding = context.about_grant(judged, message);
-            finding.fix = phrase::removal(grant);
+            finding.fix = Some(repair::removal(context, judged));
             finding
         })
         .collect()
 }
 
+/// The function by its label, anything else by its resource.
+fn place(context: &Context<'_>, judged: &Judged) -> String {
+    let on = &judged.grant.resource;
+    match &judged.service {
+        Some(service) if *on == service.clone().into() => format!("`{}`", context.label(service)),
+        _ => format!("`{on}`"),
+    }
+}
+
 fn cause(context: &Context<'_>, judged: &Judged) -> &'static str {
     let grant = &judged.grant;
     if grant.role.as_str() == FUNCTIONS_INVOKER {
-        return "this role is for first-generation functions";
+        return "this role is for functions of the first generation";
     }
     if context.roles.would_invoke(&grant.role) {
         return "the role is deleted or disabled";
     }
     match grant.principal.kind() {
         PrincipalKind::Deleted => "the principal was deleted",
-        PrincipalKind::Federated => "cloud run does not take federated principals",
-        _ => "its condition can never hold again",
+        PrincipalKind::Federated => "Cloud Run does not take federated principals",
+        _ => "its condition cannot hold any more",
     }
 }

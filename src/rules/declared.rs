@@ -9,7 +9,7 @@ use std::{
 use crate::{
     callers::{Caller, CallerMap, DeclaredFunction, Edge, Mistake},
     model::{FunctionName, Principal, ServiceName, Time},
-    world::{CloudFunction, World},
+    world::World,
 };
 
 /// What a declared function is in the world.
@@ -32,7 +32,7 @@ pub struct Declared {
     pub governed: BTreeMap<ServiceName, usize>,
     /// The edges of each of the map's functions, by index.
     pub edges: Vec<Vec<usize>>,
-    /// The accounts that functions run as which are named as callers. Empty where none is known.
+    /// The accounts that functions run as which edges or acceptances name as callers. Empty where none is known.
     identities: BTreeMap<Arc<str>, Vec<Principal>>,
     /// Per function, who is declared for it, and whether still.
     callers: Vec<HashMap<Principal, InForce>>,
@@ -54,13 +54,11 @@ impl Declared {
     /// Where only the world shows that two names of the map are one service, or that one name is a service and
     /// another function's id.
     pub fn new(map: &CallerMap, world: &World, at: Time) -> Result<Self, Vec<Mistake>> {
-        let functions: BTreeMap<FunctionName, &CloudFunction> =
-            world.functions.iter().map(|(name, function)| (name.clone(), function)).collect();
         let mut mistakes = Vec::new();
         let mut governed = BTreeMap::new();
         let mut live = Vec::with_capacity(map.functions.len());
         for (index, function) in map.functions.iter().enumerate() {
-            let found = find(function, world, &functions, &mut mistakes);
+            let found = find(function, world, &mut mistakes);
             if let Live::Service(service) = &found
                 && let Some(first) = governed.insert(service.clone(), index)
             {
@@ -122,10 +120,10 @@ impl Declared {
     }
 
     fn identities_of_callers(&self, map: &CallerMap, world: &World) -> BTreeMap<Arc<str>, Vec<Principal>> {
-        let named: BTreeSet<_> = map
-            .edges
-            .iter()
-            .filter_map(|edge| match &edge.caller {
+        let accepted = map.settings.accepted.iter().filter_map(|acceptance| acceptance.caller.as_ref());
+        let callers = map.edges.iter().map(|edge| &edge.caller).chain(accepted);
+        let named: BTreeSet<_> = callers
+            .filter_map(|caller| match caller {
                 Caller::Function(name) => Some(name.clone()),
                 Caller::Principal(_) => None,
             })
@@ -142,19 +140,14 @@ impl Declared {
     }
 }
 
-fn find(
-    function: &DeclaredFunction,
-    world: &World,
-    functions: &BTreeMap<FunctionName, &CloudFunction>,
-    mistakes: &mut Vec<Mistake>,
-) -> Live {
+fn find(function: &DeclaredFunction, world: &World, mistakes: &mut Vec<Mistake>) -> Live {
     let target = world.projects.canonical_service(&function.target);
     let id = FunctionName {
         project: target.project.clone(),
         location: target.location.clone(),
         function: target.service.clone(),
     };
-    let served_by = functions.get(&id).map(|function| function.service.as_ref());
+    let served_by = world.functions.get(&id).map(|function| function.service.as_ref());
     let is_service = world.services.contains_key(&target);
     match served_by {
         Some(Some(service)) if is_service && *service != target => {

@@ -22,6 +22,7 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
         .map
         .edges
         .iter()
+        .filter(|edge| edge.is_in_force(context.at))
         .filter_map(|edge| match &edge.caller {
             Caller::Function(name) => Some(name),
             Caller::Principal(_) => None,

@@ -1,6 +1,6 @@
 //! Every declared edge against the verdict: has it its own grant, and does the caller get through.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     context::Context,
@@ -26,9 +26,11 @@ pub struct JudgedEdge {
     pub verdict: Verdict,
 }
 
-/// Every edge that a rule speaks for, in the map's order.
+/// Every edge that a rule speaks for, in the map's order. Where two edges say the same of the same caller, such
+/// as one of `function:NAME` and one of the account it runs as, the first stands for both.
 pub fn judge(context: &Context<'_>) -> Vec<JudgedEdge> {
     let mut judged = Vec::new();
+    let still_granted = still_granted(context);
     for (index, edges) in context.declared.edges.iter().enumerate() {
         let Live::Service(name) = &context.declared.live[index] else { continue };
         let Some(own) = own_grants(context, name) else { continue };
@@ -39,7 +41,7 @@ pub fn judge(context: &Context<'_>) -> Vec<JudgedEdge> {
                 let rule = if in_force {
                     current(context, name, principal, own.get(principal).copied(), is_public)
                 } else {
-                    past(context, index, name, principal)
+                    past(context, index, name, principal, &still_granted)
                 };
                 if let Some((rule, verdict)) = rule {
                     judged.push(JudgedEdge {
@@ -54,7 +56,15 @@ pub fn judge(context: &Context<'_>) -> Vec<JudgedEdge> {
         }
     }
     judged.sort_by_key(|found| found.edge);
+    let mut said = HashSet::new();
+    judged.retain(|found| said.insert((found.rule, found.service.clone(), found.principal.clone())));
     judged
+}
+
+/// Callers whose `until` has passed and whom a grant on the function itself still names.
+fn still_granted<'a>(context: &'a Context<'_>) -> HashSet<(&'a ServiceName, &'a Principal)> {
+    let expired = context.grants_of(RuleId::ExpiredCaller);
+    expired.filter_map(|judged| Some((judged.service.as_ref()?, &judged.grant.principal))).collect()
 }
 
 /// The own grants on a service: of an invoker role, by principal, with whether they hold now; those that do not
@@ -86,10 +96,7 @@ fn current(
 ) -> Option<(RuleId, Verdict)> {
     match own {
         Some(Verdict::Yes) => None,
-        Some(_) => {
-            let verdict = context.access.allows(principal, name);
-            (verdict != Verdict::Yes).then_some((RuleId::ConditionalCaller, verdict))
-        }
+        Some(_) => Some((RuleId::ConditionalCaller, context.access.allows(principal, name))),
         None => match context.access.allows(principal, name) {
             // With the check off, what is public on purpose is public.
             Verdict::Yes if is_public || principal.kind() == PrincipalKind::AllUsers => None,
@@ -105,15 +112,14 @@ fn past(
     function: usize,
     name: &ServiceName,
     principal: &Principal,
+    still_granted: &HashSet<(&ServiceName, &Principal)>,
 ) -> Option<(RuleId, Verdict)> {
     if context.declared.caller(function, principal) == Some(InForce::Now) {
         return None;
     }
-    let has_grant = context.grants.iter().any(|judged| {
-        judged.rule == RuleId::ExpiredCaller
-            && judged.service.as_ref() == Some(name)
-            && judged.grant.principal == *principal
-    });
+    if still_granted.contains(&(name, principal)) {
+        return None;
+    }
     let verdict = context.access.allows(principal, name);
-    (!has_grant && verdict != Verdict::No).then_some((RuleId::ExpiredCaller, verdict))
+    (verdict != Verdict::No).then_some((RuleId::ExpiredCaller, verdict))
 }

@@ -1,6 +1,6 @@
 //! Somebody beside its event source can call an event function.
 
-use super::{Finding, Rule, context::Context, phrase};
+use super::{Finding, Rule, context::Context, phrase, repair};
 use crate::model::RuleId;
 
 pub(super) const RULE: Rule = Rule {
@@ -23,13 +23,14 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 "an event function of which no event source was seen"
             };
             let message = format!(
-                "`{}` can call `{}`{}, {source}",
+                "`{}` can call `{}` by `{}`{}, {source}",
                 judged.grant.principal,
                 context.label(service),
+                judged.grant.role,
                 phrase::under(judged.grant.condition.as_ref())
             );
             let mut finding = context.about_grant(judged, message);
-            finding.fix = phrase::removal(&judged.grant);
+            finding.fix = Some(repair::removal(context, judged));
             Some(finding)
         })
         .collect()

@@ -1,7 +1,7 @@
 //! Callers that are expected without being declared: an event function's sources, and the proxy before a
 //! service.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::declared::Declared;
 use crate::{
@@ -36,8 +36,9 @@ impl Expected {
                 function.trigger_identity.clone().or_else(|| world.default_identity(&name.project));
             sources.entry(service.clone()).or_default().extend(identity);
         }
+        let addresses = Addresses::new(world);
         for source in &world.event_sources {
-            if let (Some(service), Some(identity)) = (target(source, world), &source.identity) {
+            if let (Some(service), Some(identity)) = (target(source, world, &addresses), &source.identity) {
                 sources.entry(service).or_default().insert(identity.clone());
             }
         }
@@ -74,26 +75,59 @@ fn proxies(world: &World) -> BTreeMap<ServiceName, Principal> {
 }
 
 /// The service that a source sends to, where that was seen.
-fn target(source: &EventSource, world: &World) -> Option<ServiceName> {
+fn target(source: &EventSource, world: &World, addresses: &Addresses<'_>) -> Option<ServiceName> {
     match &source.target {
         EventTarget::Service(service) => Some(world.projects.canonical_service(service)),
         EventTarget::Function(function) => world.functions.get(function)?.service.clone(),
-        EventTarget::Url(url) => world
-            .services
-            .iter()
-            .find(|(_, service)| {
-                service
-                    .settings
-                    .known()
-                    .is_some_and(|settings| settings.urls.iter().any(|address| is_below(url, address)))
-            })
-            .map(|(name, _)| name.clone()),
+        EventTarget::Url(url) => addresses.service(url).cloned(),
         EventTarget::Other => None,
     }
 }
 
-/// Whether a URL is an address or a path below it.
-fn is_below(url: &str, address: &str) -> bool {
-    let address = address.trim_end_matches('/');
-    url.strip_prefix(address).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+/// Every address of every service.
+struct Addresses<'w>(HashMap<&'w str, &'w ServiceName>);
+
+impl<'w> Addresses<'w> {
+    fn new(world: &'w World) -> Self {
+        let mut addresses = HashMap::new();
+        for (name, service) in &world.services {
+            for url in service.settings.known().into_iter().flat_map(|settings| &settings.urls) {
+                addresses.entry(url.trim_end_matches('/')).or_insert(name);
+            }
+        }
+        Self(addresses)
+    }
+
+    /// The service that answers at a URL: an address, or a path or a query below it; the longest address counts.
+    fn service(&self, url: &str) -> Option<&'w ServiceName> {
+        let ends = url.match_indices(['/', '?']).map(|(end, _)| end).chain([url.len()]);
+        let mut ends: Vec<usize> = ends.collect();
+        ends.reverse();
+        ends.into_iter().find_map(|end| self.0.get(&url[..end]).copied())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_belongs_to_the_longest_address_it_lies_below() {
+        let short: ServiceName = "projects/p/locations/l/services/short".parse().unwrap();
+        let long: ServiceName = "projects/p/locations/l/services/long".parse().unwrap();
+        let addresses =
+            Addresses([("https://a.example.com", &short), ("https://a.example.com/f", &long)].into());
+        for (url, service) in [
+            ("https://a.example.com", Some(&short)),
+            ("https://a.example.com/", Some(&short)),
+            ("https://a.example.com/x/y?z=1", Some(&short)),
+            ("https://a.example.com?x", Some(&short)),
+            ("https://a.example.com/f/x", Some(&long)),
+            ("https://a.example.com/ff", Some(&short)),
+            ("https://a.example.com.evil.example", None),
+            ("https://b.example.com/f", None),
+        ] {
+            assert_eq!(addresses.service(url), service, "{url}");
+        }
+    }
 }

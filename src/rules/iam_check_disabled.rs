@@ -1,6 +1,6 @@
 //! The invoker check is off.
 
-use super::{Finding, Rule, context::Context};
+use super::{Finding, Rule, context::Context, repair};
 use crate::model::{Principal, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -23,8 +23,7 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
         }
         let message = format!("anybody can call `{}`: its invoker check is off", context.label(name));
         let mut finding = context.about(RULE.id, name, message);
-        finding.fix =
-            Some(format!("turn the check of `{name}` on: `gcloud run services update --invoker-iam-check`"));
+        finding.fix = Some(repair::check_on(name));
         findings.push(finding);
     }
     findings

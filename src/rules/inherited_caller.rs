@@ -1,6 +1,6 @@
 //! An invoker role above functions.
 
-use super::{Finding, Rule, context::Context, phrase};
+use super::{Finding, Rule, context::Context, phrase, repair};
 use crate::model::RuleId;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +16,8 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
     let grants = context.grants_of(RuleId::InheritedCaller);
     grants
         .map(|judged| {
-            let declared = if judged.is_declared { "" } else { ", not all of it declared" };
+            let declared =
+                if judged.is_declared { ", all of it declared" } else { ", not all of it declared" };
             let message = format!(
                 "`{}` can call {} through `{}` on `{}`{}{declared}",
                 judged.grant.principal,
@@ -26,7 +27,10 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 phrase::under(judged.grant.condition.as_ref())
             );
             let mut finding = context.about_grant(judged, message);
-            finding.fix = phrase::removal(&judged.grant);
+            finding.fix = Some(format!(
+                "once its callers hold their own grants on the functions: {}",
+                repair::removal(context, judged)
+            ));
             finding
         })
         .collect()

@@ -1,10 +1,7 @@
 //! A declared caller that does not get through.
 
-use super::{Finding, Rule, context::Context, edges::JudgedEdge, phrase::addition};
-use crate::{
-    access::Verdict,
-    model::{Grant, PrincipalKind, RuleId},
-};
+use super::{Finding, Rule, context::Context, edges::JudgedEdge, repair, through};
+use crate::{access::Verdict, model::RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId::MissingCaller,
@@ -24,30 +21,15 @@ fn finding(context: &Context<'_>, judged: &JudgedEdge) -> Finding {
     let JudgedEdge { edge, principal, service, rule, verdict } = judged;
     let label = context.label(service);
     let outcome = match verdict {
-        Verdict::No => "will get 403",
-        Verdict::Unknown | Verdict::Yes => "cannot be shown to get through",
+        Verdict::No => "will get 403".to_owned(),
+        Verdict::Unknown | Verdict::Yes => {
+            format!("cannot be shown to get through{}", through::doubt(context, principal, service))
+        }
     };
     let message =
-        format!("`{principal}` is declared for `{label}`, has no invoker role on it, and {outcome}");
+        format!("`{principal}` is declared for `{label}`, holds no invoker role on it, and {outcome}");
     let place = context.map.edges[*edge].place;
     let mut finding = context.about_caller(*rule, service, principal, place, message);
-    finding.fix = Some(own_grant(context, judged));
+    finding.fix = Some(repair::own_grant(context, judged));
     finding
-}
-
-/// What gives a declared caller its own grant.
-pub(super) fn own_grant(context: &Context<'_>, judged: &JudgedEdge) -> String {
-    let grant = Grant {
-        resource: judged.service.clone().into(),
-        role: context.map.settings.role.clone(),
-        principal: judged.principal.clone(),
-        condition: None,
-    };
-    let is_temporary = context.map.edges[judged.edge].until.is_some();
-    match addition(&grant) {
-        Some(command) if !is_temporary && judged.principal.kind() != PrincipalKind::Other => command,
-        _ => {
-            format!("grant `{}` on `{}` to `{}`", grant.role, context.label(&judged.service), grant.principal)
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! The rules: one file each, pure, under one registry.
 
 pub mod about;
+mod above;
 pub mod accept;
 mod acceptance;
 pub mod audit;
@@ -27,9 +28,11 @@ mod phrase;
 mod privileged_caller;
 mod public_function;
 pub mod registry;
+mod repair;
 pub mod run;
 pub mod scope;
 mod shared_identity;
+mod through;
 mod undeclared_caller;
 mod undeclared_function;
 mod unknown_function;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     access::agent::agent_project,
     callers::CallerMap,
-    model::{Container, Principal, PrincipalKind, ProjectName},
+    model::{Container, Principal, PrincipalKind, ProjectName, resource::is_project_number},
     world::World,
 };
 
@@ -30,9 +30,19 @@ impl<'a> Ours<'a> {
         }
     }
 
-    /// Whether a project is ours, by id or number.
-    pub fn has_project(&self, project: &str) -> bool {
-        self.projects.contains(&self.world.projects.canonical(project))
+    /// Whether a project, by id or number, is known to be none of ours. An id and a number may be one project
+    /// as long as nobody said which number the id has.
+    fn is_foreign(&self, project: &str) -> bool {
+        let project = self.world.projects.canonical(project);
+        let may_be = |ours: &ProjectName| {
+            let (id, number) = match (is_project_number(ours), is_project_number(&project)) {
+                (false, true) => (ours, &project),
+                (true, false) => (&project, ours),
+                _ => return *ours == project,
+            };
+            self.world.projects.number(id).is_none_or(|known| *known == **number)
+        };
+        !self.projects.iter().any(may_be)
     }
 
     /// Whether a principal is known not to be one of us. Nobody is where the map names no domains.
@@ -44,11 +54,12 @@ impl<'a> Ours<'a> {
                 !email.rsplit_once('@').is_some_and(|(_, domain)| has_domain(domain))
             }
             PrincipalKind::Domain(domain) => !has_domain(domain),
+            // An agent of Google's is as much ours as the project that it works for.
             PrincipalKind::ServiceAccount(email) => match agent_project(principal) {
-                Some(_) => false,
-                None => !self.world.account_project(email).is_some_and(|project| self.has_project(&project)),
+                Some(number) => self.is_foreign(number),
+                None => self.world.account_project(email).is_none_or(|project| self.is_foreign(&project)),
             },
-            PrincipalKind::ServiceAccountSet(Container::Project(project)) => !self.has_project(&project),
+            PrincipalKind::ServiceAccountSet(Container::Project(project)) => self.is_foreign(&project),
             // Folders and organizations are not named in a map, and the others are no one's.
             PrincipalKind::ServiceAccountSet(_)
             | PrincipalKind::AllUsers

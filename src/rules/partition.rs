@@ -2,7 +2,7 @@
 //!
 //! Grants are judged over [t, ∞): one that opens tomorrow, or every night, is seen today.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{context::Context, declared::InForce};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     model::{Binding, Container, Grant, Level, Policy, Principal, Resource, RoleName, RuleId, ServiceName},
 };
 
-/// Grants a rule speaks for nobody but the function itself: it lets no one call a Cloud Run service
+/// The role for callers of first-generation functions: it lets nobody call a Cloud Run service
 /// (<https://cloud.google.com/functions/docs/reference/iam/roles>).
 pub const FUNCTIONS_INVOKER: &str = "roles/cloudfunctions.invoker";
 
@@ -25,7 +25,7 @@ pub struct Judged {
     pub rule: RuleId,
     /// The level that the rule gives this kind of grant.
     pub level: Level,
-    /// Whether the map declares its principal for all it opens.
+    /// Whether its principal is declared, or expected without being declared, for all that it opens.
     pub is_declared: bool,
     /// The function it hangs on; `None` where it hangs above functions.
     pub service: Option<ServiceName>,
@@ -36,24 +36,24 @@ pub struct Judged {
 /// Every grant that a rule speaks for, each once, in order of resource, role, principal and condition.
 pub fn judge(context: &Context<'_>) -> Vec<Judged> {
     let mut judged = Vec::new();
-    let mut below: BTreeMap<&Container, Vec<ServiceName>> = BTreeMap::new();
     for name in &context.services {
         let Some(service) = context.world.services.get(*name) else { continue };
         if let Some(policy) = service.policy.known() {
             on_function(context, name, policy, &mut judged);
         }
-        for container in service.ancestors.known().into_iter().flat_map(|chain| chain.iter()) {
-            below.entry(container).or_default().push((*name).clone());
-        }
     }
-    for (container, opens) in below {
+    for (container, opens) in &context.above {
         let policy = context.world.policies.get(container).and_then(|policy| policy.known());
         if let Some(policy) = policy {
-            above_functions(context, container, policy, &opens.into(), &mut judged);
+            above_functions(context, container, policy, opens, &mut judged);
         }
     }
     on_functions_api(context, &mut judged);
-    judged.sort_by(|left, right| left.grant.cmp(&right.grant));
+    // One grant may stand twice in several spellings: which of them is shown must not depend on their order.
+    judged.sort_by(|left, right| {
+        let spelling = || left.grant.principal.as_str().cmp(right.grant.principal.as_str());
+        left.grant.cmp(&right.grant).then_with(spelling)
+    });
     judged.dedup_by(|left, right| left.grant == right.grant);
     judged
 }
@@ -109,12 +109,17 @@ fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy, judge
                 class,
                 rule,
                 level,
-                is_declared: context.declared.is_declared(name, principal),
+                is_declared: is_in_order(context, name, principal),
                 service: Some(name.clone()),
                 opens: [].into(),
             });
         }
     }
+}
+
+/// Whether a principal is declared for a function, or expected there without being declared.
+fn is_in_order(context: &Context<'_>, service: &ServiceName, principal: &Principal) -> bool {
+    context.declared.is_declared(service, principal) || context.expected.is_expected(service, principal)
 }
 
 /// The rule for a usable grant on a function itself, where one speaks for it.
@@ -126,7 +131,7 @@ fn own(
     principal: &Principal,
 ) -> Option<(RuleId, Level)> {
     let declared = governed.and_then(|index| context.declared.caller(index, principal));
-    let is_declared = declared == Some(InForce::Now) || context.expected.is_expected(name, principal);
+    let is_declared = is_in_order(context, name, principal);
     if principal.is_public() {
         let is_fine = is_declared && class == RoleClass::Invoker;
         return (!is_fine).then_some((RuleId::PublicFunction, Level::Error));
@@ -155,12 +160,7 @@ fn above_functions(
     let resource = Resource::Container(container.clone());
     for binding in &policy.bindings {
         for principal in &binding.members {
-            let is_declared = || {
-                opens.iter().all(|service| {
-                    context.declared.is_declared(service, principal)
-                        || context.expected.is_expected(service, principal)
-                })
-            };
+            let is_declared = || opens.iter().all(|service| is_in_order(context, service, principal));
             let (class, is_declared, (rule, level)) = match use_of(context, binding, principal) {
                 Use::Usable(class) => {
                     let is_declared = is_declared();
@@ -225,7 +225,7 @@ fn on_functions_api(context: &Context<'_>, judged: &mut Vec<Judged>) {
                 class: RoleClass::None,
                 rule: RuleId::DeadGrant,
                 level: Level::Warning,
-                is_declared: context.declared.is_declared(service, principal),
+                is_declared: is_in_order(context, service, principal),
                 service: Some(service.clone()),
                 opens: [].into(),
             }));

@@ -28,7 +28,11 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 judged.grant.resource,
                 phrase::under(judged.grant.condition.as_ref())
             );
-            context.about_grant(judged, message)
+            let mut finding = context.about_grant(judged, message);
+            finding.fix = Some(
+                "check that it needs the role; give it a narrower one, or accept it with a reason".to_owned(),
+            );
+            finding
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Anybody can call, and no map says so.
 
-use super::{Finding, Rule, context::Context, phrase};
+use super::{Finding, Rule, context::Context, phrase, repair};
 use crate::{
     access::RoleClass,
     model::{PrincipalKind, RuleId},
@@ -39,9 +39,10 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 format!(" through `{}`", judged.grant.resource)
             };
             let condition = phrase::under(judged.grant.condition.as_ref());
+            let declared = if judged.is_declared { ", which is more than was declared" } else { "" };
             let mut finding =
-                context.about_grant(judged, format!("{who} can call {what}{role}{on}{condition}"));
-            finding.fix = phrase::removal(&judged.grant);
+                context.about_grant(judged, format!("{who} can call {what}{role}{on}{condition}{declared}"));
+            finding.fix = Some(repair::removal(context, judged));
             finding
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Somebody who can call and is not on the map.
 
-use super::{Finding, Rule, context::Context, phrase};
+use super::{Finding, Rule, context::Context, phrase, repair};
 use crate::model::RuleId;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,12 +18,13 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
         .filter_map(|judged| {
             let label = context.label(judged.service.as_ref()?);
             let message = format!(
-                "`{}` can call `{label}`{} and is not declared",
+                "`{}` can call `{label}` by `{}`{} and is not declared",
                 judged.grant.principal,
+                judged.grant.role,
                 phrase::under(judged.grant.condition.as_ref())
             );
             let mut finding = context.about_grant(judged, message);
-            finding.fix = phrase::removal(&judged.grant);
+            finding.fix = Some(repair::removal(context, judged));
             Some(finding)
         })
         .collect()

@@ -1,12 +1,11 @@
 //! A live function that no map governs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{Finding, Rule, context::Context, phrase::counted};
+use super::{Finding, Rule, above, context::Context, phrase::counted};
 use crate::{
     access::condition::can_hold_from,
-    model::{Principal, RuleId, ServiceName},
-    world::Observed,
+    model::{Binding, Container, Policy, Principal, RuleId, ServiceName},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -19,43 +18,56 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(context: &Context<'_>) -> Vec<Finding> {
-    let undeclared = context.services.iter().filter(|name| !context.declared.governed.contains_key(**name));
-    undeclared
-        .map(|name| {
-            let message = format!("`{}` is on no map; {}", context.label(name), callers(context, name));
-            let mut finding = context.about(RULE.id, name, message);
-            finding.fix = Some("add it to `functions`, with its callers".to_owned());
-            finding
-        })
-        .collect()
+    let mut above = Above::new();
+    let mut findings = Vec::new();
+    for name in context.services.iter().filter(|name| !context.declared.governed.contains_key(**name)) {
+        let callers = callers(context, name, &mut above);
+        let message = format!("`{}` is on no map; {callers}", context.label(name));
+        let mut finding = context.about(RULE.id, name, message);
+        finding.fix = Some("add it to `functions`, with its callers".to_owned());
+        findings.push(finding);
+    }
+    findings
 }
 
-/// How many principals can call it, as far as its own policy and those above it are known.
-fn callers(context: &Context<'_>, name: &ServiceName) -> String {
+/// Whom the policies above functions let call, by what stands above, and whether all of them were read.
+type Above<'a> = HashMap<Vec<Container>, (BTreeSet<&'a Principal>, bool)>;
+
+/// How many principals can call it, now or later, as far as its own policy and those above it are known.
+fn callers<'a>(context: &Context<'a>, name: &ServiceName, above: &mut Above<'a>) -> String {
     let Some(service) = context.world.services.get(name) else { return String::new() };
-    let mut found: BTreeSet<&Principal> = BTreeSet::new();
-    let mut is_whole = true;
-    let above = match &service.ancestors {
-        Observed::Known(chain) => chain.as_ref(),
-        Observed::Unreadable(_) => {
-            is_whole = false;
-            &[]
-        }
+    let (inherited, is_whole_above) =
+        above.entry(above::of(name, service).collect()).or_insert_with_key(|all| {
+            let policies = all.iter().map(|container| context.world.policies.get(container)?.known());
+            let policies: Vec<_> = policies.collect();
+            let is_whole = policies.iter().all(Option::is_some);
+            (policies.into_iter().flatten().flat_map(|policy| let_in(context, policy)).collect(), is_whole)
+        });
+    let own = service.policy.known().map(|policy| let_in(context, policy).collect::<BTreeSet<_>>());
+    let settings = service.settings.known();
+    let named = |who: &str| {
+        let has = |found: &BTreeSet<&Principal>| found.contains(&Principal::new(who));
+        has(inherited) || own.as_ref().is_some_and(has)
     };
-    let policies = above.iter().map(|container| context.world.policies.get(container));
-    for policy in std::iter::once(Some(&service.policy)).chain(policies) {
-        let Some(Observed::Known(policy)) = policy else {
-            is_whole = false;
-            continue;
-        };
-        for binding in &policy.bindings {
-            let counts = context.roles.class(&binding.role).may_invoke()
-                && can_hold_from(binding.condition.as_ref(), context.at);
-            if counts {
-                found.extend(binding.members.iter().filter(|member| !member.is_nobody()));
-            }
-        }
+    if settings.is_some_and(|settings| settings.is_check_disabled) || named("allUsers") {
+        return "anybody can call it".to_owned();
     }
-    let count = counted(found.len(), "principal");
+    if named("allAuthenticatedUsers") {
+        return "anybody with a Google account can call it".to_owned();
+    }
+    let is_whole =
+        *is_whole_above && own.is_some() && settings.is_some() && service.ancestors.known().is_some();
+    let own_alone = own.iter().flatten().filter(|member| !inherited.contains(**member)).count();
+    let count = counted(inherited.len() + own_alone, "principal");
     if is_whole { format!("{count} can call it") } else { format!("at least {count} can call it") }
+}
+
+/// Everybody whom a policy lets call, or may.
+fn let_in<'a>(context: &Context<'a>, policy: &'a Policy) -> impl Iterator<Item = &'a Principal> {
+    let opens = |binding: &&Binding| {
+        context.roles.class(&binding.role).may_invoke()
+            && can_hold_from(binding.condition.as_ref(), context.at)
+    };
+    let members = policy.bindings.iter().filter(opens).flat_map(|binding| &binding.members);
+    members.filter(|member| !member.is_nobody())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Finding, Rule, context::Context, declared::Live};
 use crate::{
     callers::Caller,
-    model::{Container, Policy, Resource, RoleName, RuleId},
+    model::{Container, FunctionName, Policy, ProjectName, Resource, RoleName, RuleId},
     world::{Gap, Observed},
 };
 
@@ -44,7 +44,10 @@ fn finding(context: &Context<'_>, resource: &Resource, gaps: &BTreeSet<(&'static
         service.as_ref().and_then(|service| context.place(service)).map(|place| context.map.locate(place));
     finding.function = service;
     let needed: Vec<_> = permissions.into_iter().map(need).collect();
-    finding.fix = (!needed.is_empty()).then(|| format!("needs {}", needed.join(" and ")));
+    finding.fix = Some(match needed.is_empty() {
+        true => "read the policies again, with their conditions (policy version 3)".to_owned(),
+        false => format!("needs {}", needed.join(" and ")),
+    });
     finding
 }
 
@@ -63,7 +66,10 @@ pub(super) fn smallest_role(permission: &str) -> Option<&'static str> {
         "run.services.list" | "run.services.get" | "run.services.getIamPolicy" | "run.locations.list" => {
             "roles/run.viewer"
         }
-        "resourcemanager.projects.get" | "resourcemanager.projects.getIamPolicy" => "roles/browser",
+        "resourcemanager.projects.get"
+        | "resourcemanager.projects.getIamPolicy"
+        | "resourcemanager.folders.get"
+        | "resourcemanager.organizations.get" => "roles/browser",
         "resourcemanager.folders.getIamPolicy" => "roles/iam.securityReviewer",
         "resourcemanager.organizations.getIamPolicy" => "roles/iam.organizationRoleViewer",
         "iam.roles.get" => "roles/iam.roleViewer",
@@ -94,13 +100,12 @@ fn lists(context: &Context<'_>, gaps: &mut Gaps) {
     }
     for (index, live) in context.declared.live.iter().enumerate() {
         let target = world.projects.canonical_service(&context.map.functions[index].target);
-        if *live == Live::Unread
-            && world.functions.keys().any(|name| {
-                name.project == target.project
-                    && name.location == target.location
-                    && name.function == target.service
-            })
-        {
+        let id = FunctionName {
+            project: target.project.clone(),
+            location: target.location.clone(),
+            function: target.service.clone(),
+        };
+        if *live == Live::Unread && world.functions.contains_key(&id) {
             let gap =
                 Gap::new("the function was seen, the service it is served by was not", "run.services.get");
             gaps.entry(Resource::Service(target)).or_default().insert(("its service", gap));
@@ -126,7 +131,7 @@ fn services(context: &Context<'_>, gaps: &mut Gaps) {
 
 /// Policies of the projects, folders and organizations above the services in scope.
 fn containers(context: &Context<'_>, gaps: &mut Gaps) {
-    for container in above(context) {
+    for container in context.above.keys() {
         let gap = match context.world.policies.get(container) {
             Some(Observed::Known(_)) => continue,
             Some(Observed::Unreadable(gap)) => gap.clone(),
@@ -144,16 +149,11 @@ fn policy_permission(container: &Container) -> &'static str {
     }
 }
 
-fn above<'a>(context: &Context<'a>) -> BTreeSet<&'a Container> {
-    let services = context.services.iter().filter_map(|name| context.world.services.get(*name));
-    services.filter_map(|service| service.ancestors.known()).flat_map(|chain| chain.iter()).collect()
-}
-
 /// Roles bound on the way to a service in scope whose content is not known, whoever holds them.
 fn roles(context: &Context<'_>, gaps: &mut Gaps) {
     let services = context.services.iter().filter_map(|name| context.world.services.get(*name));
     let own = services.filter_map(|service| service.policy.known());
-    let above = above(context).into_iter().filter_map(|name| context.world.policies.get(name)?.known());
+    let above = context.above.keys().filter_map(|name| context.world.policies.get(name)?.known());
     let mut met: BTreeSet<&RoleName> = BTreeSet::new();
     for policy in own.chain(above) {
         let Policy { version: _, etag: _, bindings } = policy;
@@ -167,7 +167,8 @@ fn roles(context: &Context<'_>, gaps: &mut Gaps) {
     }
 }
 
-/// Projects whose number is not known where a default compute account turns on it.
+/// Projects whose number is not known where it decides who is meant: by the default compute account of a caller
+/// or of an event source, by a pinned account, or by the agent of the proxy.
 fn numbers(context: &Context<'_>, gaps: &mut Gaps) {
     let callers: BTreeSet<_> = context
         .map
@@ -178,17 +179,32 @@ fn numbers(context: &Context<'_>, gaps: &mut Gaps) {
             Caller::Principal(_) => None,
         })
         .collect();
-    for (index, function) in context.map.functions.iter().enumerate() {
+    let world = context.world;
+    for (service, index) in &context.declared.governed {
+        if world.projects.number(&service.project).is_some() {
+            continue;
+        }
+        let function = &context.map.functions[*index];
+        let settings = world.services.get(service).and_then(|service| service.settings.known());
+        let has_default = settings.is_some_and(|settings| settings.identity.is_none());
         let matters = function.runs_as.is_some() || callers.contains(&function.name);
-        let Some(service) = context.declared.service(index).filter(|_| matters) else { continue };
-        let settings = context.world.services.get(service).and_then(|service| service.settings.known());
-        if settings.is_some() && context.world.identity(service).is_none() {
-            let gap = Gap::new(
-                "it is not known, and with it the default compute account of its functions",
-                "resourcemanager.projects.get",
-            );
-            let project = Resource::Container(Container::Project(service.project.clone()));
-            gaps.entry(project).or_default().insert(("its number", gap));
+        let is_behind_proxy = settings.is_some_and(|settings| settings.is_iap_enabled);
+        if (has_default && matters) || is_behind_proxy {
+            number(&service.project, gaps);
         }
     }
+    for (name, function) in &world.functions {
+        let is_governed =
+            function.service.as_ref().is_some_and(|service| context.declared.governed.contains_key(service));
+        let has_default = function.is_event_driven && function.trigger_identity.is_none();
+        if is_governed && has_default && world.projects.number(&name.project).is_none() {
+            number(&name.project, gaps);
+        }
+    }
+}
+
+fn number(project: &ProjectName, gaps: &mut Gaps) {
+    let why = "it is not known, and with it which of Google's accounts are the project's";
+    let project = Resource::Container(Container::Project(project.clone()));
+    gaps.entry(project).or_default().insert(("its number", Gap::new(why, "resourcemanager.projects.get")));
 }

@@ -1,0 +1,162 @@
+//! What would put a finding right, as a command where there is one.
+
+use super::{context::Context, edges::JudgedEdge, partition::Judged};
+use crate::{
+    callers::{Expiry, Writer},
+    model::{Condition, Container, Grant, PrincipalKind, Resource, ServiceName, time::rfc3339},
+};
+
+/// The title of the condition by which an `until` is kept.
+const UNTIL: &str = "callmap: until";
+
+/// What takes a grant out of the policy it hangs on.
+pub(super) fn removal(context: &Context<'_>, judged: &Judged) -> String {
+    let Grant { resource, role, principal, condition } = &judged.grant;
+    let under = super::phrase::under(condition.as_ref());
+    let words = || format!("remove `{principal}` from `{role}` on `{resource}`{under}");
+    match judged.service.as_ref().and_then(|service| writer(context, service)) {
+        Some(writer) => format!("{}: {}", elsewhere(writer), words()),
+        None => binding_command(&judged.grant, "remove-iam-policy-binding").unwrap_or_else(words),
+    }
+}
+
+/// What gives a declared caller its own grant.
+pub(super) fn own_grant(context: &Context<'_>, judged: &JudgedEdge) -> String {
+    let until = context.map.edges[judged.edge].until;
+    let is_kept_by_condition = context.map.settings.expiry == Expiry::Condition;
+    let writer = writer(context, &judged.service);
+    let ends = until.filter(|_| is_kept_by_condition && writer.is_none()).map(|until| Condition {
+        title: UNTIL.into(),
+        description: None,
+        expression: format!("request.time < timestamp(\"{}\")", rfc3339(until)).into(),
+        location: None,
+    });
+    let grant = Grant {
+        resource: judged.service.clone().into(),
+        role: context.map.settings.role.clone(),
+        principal: judged.principal.clone(),
+        condition: ends,
+    };
+    let words = || format!("grant `{}` on `{}` to `{}`", grant.role, grant.resource, grant.principal);
+    if let Some(writer) = writer {
+        return format!("{}: {}", elsewhere(writer), words());
+    }
+    match binding_command(&grant, "add-iam-policy-binding") {
+        Some(command) if judged.principal.kind() != PrincipalKind::Other => command,
+        _ => words(),
+    }
+}
+
+/// The command that turns the invoker check on.
+pub(super) fn check_on(service: &ServiceName) -> String {
+    let words = || format!("turn the invoker check of `{service}` on");
+    on_service(service, "update").map_or_else(words, |command| format!("{command} --invoker-iam-check"))
+}
+
+/// Who else writes the policy of a service.
+fn writer(context: &Context<'_>, service: &ServiceName) -> Option<Writer> {
+    let index = context.declared.governed.get(service)?;
+    context.map.functions[*index].written_by
+}
+
+fn elsewhere(writer: Writer) -> &'static str {
+    match writer {
+        Writer::Terraform => "in the Terraform that writes this policy",
+        Writer::Other => "where this policy is written",
+    }
+}
+
+/// The command that puts a grant in or takes it out; `None` for what no command line can carry.
+fn binding_command(grant: &Grant, verb: &str) -> Option<String> {
+    let Grant { resource, role, principal, condition } = grant;
+    let on = match resource {
+        Resource::Service(name) => on_service(name, verb)?,
+        Resource::Container(Container::Project(id)) => format!("gcloud projects {verb} {}", quoted(id)?),
+        Resource::Container(Container::Folder(id)) => {
+            format!("gcloud resource-manager folders {verb} {}", quoted(id)?)
+        }
+        Resource::Container(Container::Organization(id)) => {
+            format!("gcloud organizations {verb} {}", quoted(id)?)
+        }
+        Resource::Other(_) => return None,
+    };
+    let member = quoted(principal.as_str())?;
+    let role = quoted(role.as_str())?;
+    // Without the flag, gcloud asks which condition is meant.
+    let condition = match condition {
+        None => "None".to_owned(),
+        Some(condition) => quoted(&condition_flag(condition)?)?,
+    };
+    Some(format!("{on} --member={member} --role={role} --condition={condition}"))
+}
+
+fn on_service(name: &ServiceName, verb: &str) -> Option<String> {
+    let ServiceName { project, location, service } = name;
+    let (project, location, service) = (quoted(project)?, quoted(location)?, quoted(service)?);
+    Some(format!("gcloud run services {verb} {service} --project={project} --region={location}"))
+}
+
+/// A condition as gcloud takes it on a command line, where a comma ends a part.
+fn condition_flag(condition: &Condition) -> Option<String> {
+    let Condition { title, description, expression, location: _ } = condition;
+    let parts =
+        [("expression", Some(expression)), ("title", Some(title)), ("description", description.as_ref())];
+    let is_plain = |part: &str| !part.is_empty() && !part.contains([',', '\n']);
+    let mut flag = Vec::new();
+    for (key, part) in parts {
+        if let Some(part) = part {
+            flag.push(is_plain(part).then(|| format!("{key}={part}"))?);
+        }
+    }
+    Some(flag.join(","))
+}
+
+/// A word for a POSIX shell; `None` for what no command line can carry.
+fn quoted(word: &str) -> Option<String> {
+    shlex::try_quote(word).ok().map(std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Principal, RoleName};
+
+    fn removal(principal: &str, condition: Option<Condition>) -> Option<String> {
+        let Ok(resource) = "projects/shop-prod/locations/europe-west1/services/pay".parse();
+        let role = RoleName::new("roles/run.invoker");
+        let grant = Grant { resource, role, principal: Principal::new(principal), condition };
+        binding_command(&grant, "remove-iam-policy-binding")
+    }
+
+    fn condition(expression: &str) -> Condition {
+        Condition { title: "by day".into(), description: None, expression: expression.into(), location: None }
+    }
+
+    #[test]
+    fn a_command_names_the_service_and_leaves_other_conditions_alone() {
+        assert_eq!(
+            removal("user:bob@example.com", None).unwrap(),
+            "gcloud run services remove-iam-policy-binding pay --project=shop-prod --region=europe-west1 \
+             --member=user:bob@example.com --role=roles/run.invoker --condition=None"
+        );
+    }
+
+    #[test]
+    fn a_condition_is_one_word_of_the_command_unless_gcloud_would_cut_it() {
+        let command = removal("user:bob@example.com", Some(condition("request.path == \"/a b\""))).unwrap();
+        let words = shlex::split(&command).unwrap();
+        assert_eq!(words.last().unwrap(), "--condition=expression=request.path == \"/a b\",title=by day");
+        assert_eq!(
+            removal("user:bob@example.com", Some(condition("request.path in [\"/a\", \"/b\"]"))),
+            None
+        );
+    }
+
+    #[test]
+    fn a_hostile_member_stays_one_word_of_the_command() {
+        let command = removal("user:$(rm -rf ~)'; x@example.com", None).unwrap();
+        let words = shlex::split(&command).unwrap();
+        assert!(words.contains(&"--member=user:$(rm -rf ~)'; x@example.com".to_owned()), "{command}");
+        assert_eq!(removal("user:a\0b", None), None);
+    }
+}
