@@ -80,7 +80,10 @@ impl<'w> Access<'w> {
                 reasons.extend(self.reason(resource, carried, member, candidate));
             }
         }
-        reasons[start..].sort();
+        // Of several spellings of one member, which is shown must not depend on their order.
+        let spelled = |reason: &'_ Reason| reason.member.as_ref().map(|member| member.as_str().to_owned());
+        reasons[start..]
+            .sort_by(|left, right| left.cmp(right).then_with(|| spelled(left).cmp(&spelled(right))));
         reasons.dedup();
     }
 

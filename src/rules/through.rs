@@ -26,8 +26,8 @@ pub(super) fn doubt(context: &Context<'_>, principal: &Principal, service: &Serv
         return String::new();
     };
     let of = match (&reason.role, &reason.member) {
-        (Some(role), Some(member)) => format!("`{role}` of `{member}`"),
-        (Some(role), None) => format!("`{role}`"),
+        (Some(role), Some(member)) if member != principal => format!("`{role}` of `{member}`"),
+        (Some(role), _) => format!("`{role}`"),
         (None, _) => String::new(),
     };
     let on = reason.resource.filter(|on| *on != service.clone().into() || of.is_empty());

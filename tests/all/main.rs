@@ -10,6 +10,7 @@ mod fixture;
 mod floors;
 mod maps;
 mod package;
+mod partition;
 mod report;
 mod runs;
 mod snapshot;

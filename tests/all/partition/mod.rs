@@ -1,0 +1,5 @@
+//! The law of the rules: every grant that has to do with calling belongs to one rule and no more.
+
+mod estate;
+mod laws;
+mod oracle;
