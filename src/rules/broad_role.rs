@@ -31,9 +31,10 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
             );
             let mut finding = context.about_grant(judged, message);
             let removal = repair::removal(context, judged);
-            finding.fix = Some(match judged.is_declared {
-                true => format!("once it holds an invoker role of its own: {removal}"),
-                false => removal,
+            finding.fix = Some(if judged.is_declared {
+                format!("once it holds an invoker role of its own: {removal}")
+            } else {
+                removal
             });
             Some(finding)
         })

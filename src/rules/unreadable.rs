@@ -44,9 +44,10 @@ fn finding(context: &Context<'_>, resource: &Resource, gaps: &BTreeSet<(&'static
         service.as_ref().and_then(|service| context.place(service)).map(|place| context.map.locate(place));
     finding.function = service;
     let needed: Vec<_> = permissions.into_iter().map(need).collect();
-    finding.fix = Some(match needed.is_empty() {
-        true => "read the policies again, with their conditions (policy version 3)".to_owned(),
-        false => format!("needs {}", needed.join(" and ")),
+    finding.fix = Some(if needed.is_empty() {
+        "read the policies again, with their conditions (policy version 3)".to_owned()
+    } else {
+        format!("needs {}", needed.join(" and "))
     });
     finding
 }

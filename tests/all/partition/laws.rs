@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callmap::{
     access::Access,
     callers::{CallerMap, MapFile},
-    model::{Grant, Level, Policy, RuleId},
+    model::{Grant, Level, Policy, RoleName, RuleId},
     rules::{Audit, Finding},
     world::{Observed, World},
 };
@@ -83,7 +83,7 @@ fn with_one_hole(world: &World) -> Vec<(String, World)> {
             Observed::Unreadable(_) => Vec::new(),
         })
         .map(|binding| binding.role)
-        .filter(|role| role.is_custom())
+        .filter(RoleName::is_custom)
         .collect();
     for role in custom {
         hole(role.as_str(), &|world| {
