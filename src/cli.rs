@@ -5,7 +5,7 @@ mod words;
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
-use words::{Accept, Audit, Can, Check, Completions, Discover, Explain, Man, Rule, Who};
+use words::{Accept, Audit, Can, Check, Completions, Discover, Explain, Man, Rule, Snapshot, Who};
 
 use crate::commands::{self, Console, Error, Exit};
 
@@ -21,10 +21,10 @@ pub struct Cli {
     verb: Verb,
     /// When to use colour.
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
-    #[arg(help_heading = "Output")]
+    #[arg(help_heading = "Output", display_order = 900)]
     color: Colour,
     /// Say nothing but errors, and what `--format` or `-o` ask for.
-    #[arg(short, long, global = true, help_heading = "Output")]
+    #[arg(short, long, global = true, help_heading = "Output", display_order = 901)]
     quiet: bool,
 }
 
@@ -46,6 +46,8 @@ enum Verb {
     Accept(Box<Accept>),
     /// Say what a rule says, why, and how to fix it.
     Rule(Rule),
+    /// Save the world to a file, to be read again with `--from`.
+    Snapshot(Box<Snapshot>),
     /// Tell the whole story on a sample estate.
     Demo,
     /// Write a shell's completion script.
@@ -107,6 +109,10 @@ impl Cli {
             Verb::Accept(accept) => commands::accept(&accept.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
+            Verb::Snapshot(snapshot) => {
+                let Snapshot { output, reading } = *snapshot;
+                commands::snapshot(&output, &reading.options(None, None), console)
+            }
             Verb::Demo => commands::demo(console),
             Verb::Completions(Completions { shell }) => completions(shell, console),
             Verb::Man(Man { dir }) => man(dir, console),

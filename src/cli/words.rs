@@ -134,6 +134,15 @@ pub(super) struct Rule {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Snapshot {
+    /// Write it to this file; a name that ends in `.gz` is compressed.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Completions {
     /// The shell.
     pub(super) shell: clap_complete::Shell,
@@ -157,9 +166,10 @@ struct Map {
     env: Option<String>,
 }
 
+/// Where the world is read from.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "World")]
-struct World {
+pub(super) struct Reading {
     /// Read the world from this file: a Cloud Asset Inventory export, or a snapshot; `-` is standard input,
     /// and `.gz` is read as it is. Repeatable.
     #[arg(long, value_name = "FILE")]
@@ -170,6 +180,13 @@ struct World {
     /// Members of groups, as YAML: group → members.
     #[arg(long, value_name = "FILE")]
     groups: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "World")]
+struct World {
+    #[command(flatten)]
+    reading: Reading,
     /// Judge as of this time, RFC 3339, instead of now.
     #[arg(long, value_name = "TIME", value_parser = at)]
     at: Option<Time>,
@@ -331,7 +348,14 @@ impl Map {
 
 impl World {
     pub(super) fn options(self) -> WorldOptions {
-        let Self { from, demo, groups, at, max_data_age } = self;
+        let Self { reading, at, max_data_age } = self;
+        reading.options(at, max_data_age)
+    }
+}
+
+impl Reading {
+    pub(super) fn options(self, at: Option<Time>, max_data_age: Option<TimeDelta>) -> WorldOptions {
+        let Self { from, demo, groups } = self;
         WorldOptions { is_demo: demo, from, groups, at, max_data_age }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     callers::{MapError, edit::EditError},
     report::{escape, mistakes, style},
     rules::accept::AcceptError,
-    sources::ReadError,
+    sources::{ReadError, groups::GroupsError},
     world::find::FindError,
 };
 
@@ -28,9 +28,9 @@ pub enum Error {
     /// A name on the command line means nothing.
     #[error(transparent)]
     Name(#[from] FindError),
-    /// Groups cannot be read from a file yet.
-    #[error("a file of groups cannot be read yet: leave `--groups` out")]
-    NoGroups,
+    /// The file of groups has mistakes.
+    #[error(transparent)]
+    Groups(#[from] GroupsError),
     /// The sample map is part of the program.
     #[error("the sample map is part of the program and cannot be changed: name a copy of it with `--map`")]
     SampleMap,

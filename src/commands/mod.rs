@@ -12,6 +12,7 @@ mod input;
 mod options;
 mod question;
 mod rule;
+mod snapshot;
 mod world;
 
 pub use accept::accept;
@@ -25,6 +26,7 @@ pub use files::{ReportFile, ReportFormat};
 pub use options::{AcceptOptions, AuditOptions, DiscoverOptions, MapOptions, QuestionOptions, WorldOptions};
 pub use question::{can, explain, who};
 pub use rule::rule;
+pub use snapshot::snapshot;
 
 /// How a run ended. Errors have no part in it: they are [`Error`]s, and end with 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _, Read},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -12,7 +13,11 @@ use super::{Console, Error, WorldOptions};
 use crate::{
     emulator::estate,
     model::Time,
-    sources::{self, Input, assets::ReadOptions},
+    sources::{
+        self, Input,
+        assets::ReadOptions,
+        groups::{self, Groups},
+    },
     world::{SourceFile, SourceKind, World},
 };
 
@@ -47,10 +52,8 @@ pub(super) fn read(options: &WorldOptions, console: &mut Console<'_>) -> Result<
             (SourceKind::Assets, files)
         }
     };
-    if groups.is_some() {
-        return Err(Error::NoGroups);
-    }
-    let read = sources::assets::read(files, ReadOptions { kind, groups: None });
+    let groups = groups.as_deref().map(members).transpose()?;
+    let read = sources::assets::read(files, ReadOptions { kind, groups });
     progress.finish_and_clear();
     let world = read?;
     let at = options.at(console.now);
@@ -61,6 +64,11 @@ pub(super) fn read(options: &WorldOptions, console: &mut Console<'_>) -> Result<
     };
     let stale = world.source.files.iter().filter(is_stale).map(|file| file.name.clone()).collect();
     Ok(Reading { world, at, stale })
+}
+
+fn members(path: &Path) -> Result<Groups, Error> {
+    let bytes = groups::bytes(sources::open(path)?)?;
+    Ok(groups::read(&path.to_string_lossy(), &bytes)?)
 }
 
 fn watched(input: Input, is_watched: bool, progress: &ProgressBar) -> Input {

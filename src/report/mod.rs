@@ -10,6 +10,7 @@ pub mod map_text;
 pub mod markdown;
 pub mod mistakes;
 pub mod rules;
+pub mod snapshot;
 pub mod style;
 pub mod summary;
 pub mod table;

@@ -52,6 +52,7 @@ fn every_command_explains_itself() {
         "check",
         "accept",
         "rule",
+        "snapshot",
         "demo",
         "completions",
         "man",

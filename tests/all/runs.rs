@@ -225,3 +225,40 @@ fn accepted_findings_are_written_into_the_map_and_counted() {
     assert_eq!(run(dir.path(), &[&["accept", "--all"][..], &reason].concat()).0, 0);
     assert_eq!(run(dir.path(), &["audit"]).0, 0);
 }
+
+#[test]
+fn a_snapshot_is_read_as_what_it_was_taken_of() {
+    let dir = shop(&estate("user:mallory@example.com"));
+    for name in ["saved.ndjson", "saved.ndjson.gz"] {
+        let (code, out, err) = run(dir.path(), &["snapshot", "-o", name]);
+        assert_eq!((code, err.as_str()), (0, ""));
+        assert_eq!(out, format!("wrote 1 service of 1 project to {name}\n"));
+    }
+    let findings = |file: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_callmap"))
+            .args(["audit", "--format", "json", "--from", file])
+            .current_dir(dir.path())
+            .env_clear()
+            .output()
+            .unwrap();
+        let audit: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), audit["findings"].clone(), audit["read"].clone())
+    };
+    assert_eq!(findings("saved.ndjson"), findings("export.ndjson"));
+    assert_eq!(findings("saved.ndjson.gz"), findings("export.ndjson"));
+    assert_eq!(&fs::read(dir.path().join("saved.ndjson.gz")).unwrap()[..2], [0x1f, 0x8b]);
+}
+
+#[test]
+fn a_file_of_groups_says_who_is_in_them() {
+    let dir = shop(&estate("group:team@example.com"));
+    let words = ["explain", "user:alice@example.com", "payments"];
+    assert_eq!(code(dir.path(), &words), 3);
+    fs::write(dir.path().join("groups.yaml"), "group:team@example.com: [user:alice@example.com]\n").unwrap();
+    let (code, out, _) = run(dir.path(), &[&words[..], &["--groups", "groups.yaml"]].concat());
+    assert_eq!(code, 0);
+    assert!(out.contains("yes: user:alice@example.com can call"), "{out}");
+    fs::write(dir.path().join("groups.yaml"), "alice: 1\n").unwrap();
+    let (code, _, err) = run(dir.path(), &[&words[..], &["--groups", "groups.yaml"]].concat());
+    assert_eq!((code, err.starts_with("error: groups.yaml:1:1: ")), (2, true), "{err}");
+}
