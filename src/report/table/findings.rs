@@ -127,7 +127,14 @@ impl Group<'_> {
         let (colour, bold) = (style::of(self.level), style::BOLD);
         let word = if self.is_accepted { "accepted" } else { self.level.as_str() };
         let (rule, count, title) = (self.rule, number(self.findings.len()), words::title(self.rule));
-        put(&mut text, format_args!("{colour}{word}[{rule}]{colour:#}{bold} {title} ({count}){bold:#}\n"));
+        let lead = format!("{word}[{rule}]");
+        let lines = fold(&format!("{lead} {title} ({count})"), width.saturating_sub(2));
+        // The first word is the lead: there is no space in it.
+        let first = lines[0].strip_prefix(&lead).unwrap_or_default();
+        put(&mut text, format_args!("{colour}{lead}{colour:#}{bold}{first}{bold:#}\n"));
+        for line in &lines[1..] {
+            put(&mut text, format_args!("  {bold}{line}{bold:#}\n"));
+        }
         // One finding takes no more room than the line that it would be folded into.
         let limit = if limit > 0 && self.findings.len() == limit + 1 { limit + 1 } else { limit };
         let shown = &self.findings[..self.findings.len().min(limit)];
