@@ -4,12 +4,13 @@ use super::{
     draft::AcceptanceDraft,
     read_callers::moment,
     read_settings::rule,
-    shape::{Mistakes, key, pairs, text, texts, unknown_key},
+    shape::{Mistakes, key, pairs, some_texts, text, unknown_key},
     yaml::Node,
 };
 use crate::model::RoleName;
 
-const KEYS: [&str; 7] = ["rule", "caller", "resource", "functions", "role", "reason", "until"];
+/// Every key that is read here; the schema is made from them.
+pub(super) const KEYS: [&str; 7] = ["rule", "caller", "resource", "functions", "role", "reason", "until"];
 
 pub(super) fn read(entry: &Node<'_>, mistakes: &mut Mistakes) -> Option<AcceptanceDraft> {
     let pairs = pairs(entry, "an acceptance", mistakes)?;
@@ -20,7 +21,7 @@ pub(super) fn read(entry: &Node<'_>, mistakes: &mut Mistakes) -> Option<Acceptan
             "rule" => id = rule(value, mistakes),
             "caller" => caller = text(value, "`caller`", mistakes),
             "resource" => resource = text(value, "`resource`", mistakes),
-            "functions" => functions.extend(texts(value, "`functions`", mistakes).into_iter().flatten()),
+            "functions" => functions.extend(some_texts(value, "`functions`", mistakes).into_iter().flatten()),
             "role" => role = text(value, "`role`", mistakes).map(|name| RoleName::new(name.text)),
             "reason" => reason = text(value, "`reason`", mistakes).map(|reason| reason.text),
             "until" => until = moment(value, mistakes).map(|(until, _)| until),

@@ -11,7 +11,8 @@ use crate::model::{
     time::{self, TimeError},
 };
 
-const KEYS: [&str; 3] = ["function", "until", "reason"];
+/// Every key that is read here; the schema is made from them.
+pub(super) const KEYS: [&str; 3] = ["function", "until", "reason"];
 
 pub(super) fn read(name: &Node<'_>, value: &Node<'_>, mistakes: &mut Mistakes) -> Vec<CallerDraft> {
     let repair = "name the callers; `callers: {}` says on purpose that nobody may call";

@@ -8,7 +8,8 @@ use super::{
     yaml::{Node, Span},
 };
 
-const KEYS: [&str; 15] = [
+/// Every key that is read here; the schema is made from them.
+pub(super) const KEYS: [&str; 15] = [
     "callmap",
     "project",
     "region",
@@ -25,6 +26,9 @@ const KEYS: [&str; 15] = [
     "domains",
     "projects",
 ];
+
+/// Who else can write a policy.
+pub(super) const WRITERS: [&str; 2] = ["terraform", "other"];
 
 /// Reads the top of a file into a draft, with all of its mistakes.
 pub(super) fn read(root: &Node<'_>, mistakes: &mut Mistakes) -> FileDraft {

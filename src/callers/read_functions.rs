@@ -3,11 +3,12 @@
 use super::{
     draft::{FunctionDraft, Text},
     read_file::{is_missing, writer},
-    shape::{Mistakes, key, pairs, text, texts, unknown_key},
-    yaml::{Node, Span, Value},
+    shape::{Mistakes, key, pairs, some_texts, text, unknown_key},
+    yaml::{Node, Span},
 };
 
-const KEYS: [&str; 8] =
+/// Every key that is read here; the schema is made from them.
+pub(super) const KEYS: [&str; 8] =
     ["region", "regions", "resource", "runs_as", "trigger", "owner", "written_by", "only"];
 
 pub(super) fn read(name: &Node<'_>, value: &Node<'_>, mistakes: &mut Mistakes) -> Vec<FunctionDraft> {
@@ -59,7 +60,7 @@ fn field(draft: &mut FunctionDraft, name: &Node<'_>, value: &Node<'_>, mistakes:
         "runs_as" => draft.runs_as = text(value, "`runs_as`", mistakes),
         "owner" => draft.owner = text(value, "`owner`", mistakes),
         "written_by" => draft.written_by = writer(value, mistakes),
-        "only" => draft.only = texts(value, "`only`", mistakes),
+        "only" => draft.only = some_texts(value, "`only`", mistakes),
         "trigger" => match text(value, "`trigger`", mistakes).as_ref().map(|word| &*word.text) {
             Some("event") => draft.is_event_driven = true,
             Some(other) => {
@@ -73,10 +74,7 @@ fn field(draft: &mut FunctionDraft, name: &Node<'_>, value: &Node<'_>, mistakes:
 }
 
 fn regions(value: &Node<'_>, mistakes: &mut Mistakes) -> Vec<Text> {
-    if matches!(&value.value, Value::Sequence(items) if items.is_empty()) {
-        mistakes.add(value.span, "`regions` is empty", "name the regions, or take it out");
-    }
-    let Some(regions) = texts(value, "`regions`", mistakes) else { return Vec::new() };
+    let Some(regions) = some_texts(value, "`regions`", mistakes) else { return Vec::new() };
     let mut once: Vec<Text> = Vec::with_capacity(regions.len());
     for region in regions {
         if once.iter().any(|earlier| earlier.text == region.text) {

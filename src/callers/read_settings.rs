@@ -10,7 +10,11 @@ use super::{
 };
 use crate::model::{Level, RoleName, RuleId, time};
 
-const ROLES: [&str; 2] = ["roles/run.invoker", "roles/run.servicesInvoker"];
+/// The roles that callmap can be told to grant.
+pub(super) const ROLES: [&str; 2] = ["roles/run.invoker", "roles/run.servicesInvoker"];
+
+/// How an `until` can be kept.
+pub(super) const EXPIRIES: [&str; 2] = ["condition", "map"];
 
 pub(super) fn read(draft: &mut SettingsDraft, setting: &str, value: &Node<'_>, mistakes: &mut Mistakes) {
     match setting {
@@ -22,7 +26,7 @@ pub(super) fn read(draft: &mut SettingsDraft, setting: &str, value: &Node<'_>, m
         "rules" => draft.levels = levels(value, mistakes),
         "role" => draft.role = word(value, "`role`", &ROLES, mistakes).map(RoleName::new),
         "expiry" => {
-            draft.expiry = match word(value, "`expiry`", &["condition", "map"], mistakes) {
+            draft.expiry = match word(value, "`expiry`", &EXPIRIES, mistakes) {
                 Some("condition") => Some(Expiry::Condition),
                 Some(_) => Some(Expiry::Map),
                 None => None,

@@ -88,6 +88,14 @@ pub(super) fn texts(node: &Node<'_>, what: &str, mistakes: &mut Mistakes) -> Opt
     Some(items.iter().filter_map(|item| text(item, what, mistakes)).collect())
 }
 
+/// A list of at least one text: an empty one would mean nothing, or everything.
+pub(super) fn some_texts(node: &Node<'_>, what: &str, mistakes: &mut Mistakes) -> Option<Vec<Text>> {
+    if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
+        mistakes.add(node.span, format!("{what} is empty"), "name at least one, or take it out");
+    }
+    texts(node, what, mistakes)
+}
+
 /// A key: its text is taken as it is, and what it may be is for the reader to say.
 pub(super) fn key<'n>(node: &'n Node<'_>) -> &'n str {
     match &node.value {

@@ -8,6 +8,7 @@ mod estate;
 mod find;
 mod fixture;
 mod floors;
+mod map_schema;
 mod maps;
 mod package;
 mod partition;

@@ -5,6 +5,8 @@ use callmap::{
     model::{Time, time::moment},
 };
 
+use crate::map_schema;
+
 pub(crate) fn at() -> Time {
     moment("2026-11-23T09:00:00Z").unwrap()
 }
@@ -17,6 +19,7 @@ fn texts(files: &[(&str, &str)]) -> Vec<MapText> {
 }
 
 fn map(text: &str) -> CallerMap {
+    map_schema::takes(text);
     load(texts(&[("map.yaml", text)]), None, at()).unwrap_or_else(|error| panic!("{}", shown(&error)))
 }
 
@@ -43,7 +46,10 @@ fn shown(error: &MapError) -> String {
 /// The mistakes of a one-file map.
 fn mistakes(text: &str) -> String {
     match check(texts(&[("map.yaml", text)]), at()) {
-        Ok(_) => "none".to_owned(),
+        Ok(_) => {
+            map_schema::takes(text);
+            "none".to_owned()
+        }
         Err(error) => shown(&error),
     }
 }
@@ -263,6 +269,7 @@ fn every_mistake_of_a_function_is_named_with_its_repair() {
         ("a: { region: Europe }", "5:16", "not a region", "europe-west1"),
         ("a: { written_by: pulumi }", "5:20", "not a writer", "terraform"),
         ("a: { only: [prod] }", "5:15", "not an environment", "environments"),
+        ("a: { only: [] }", "5:14", "`only` is empty", "take it out"),
         ("1a:", "5:3", "cannot be the name", "letter"),
         ("\"a*\":", "5:3", "cannot be the name", "letters"),
         ("a: yes", "5:6", "single value", "key: value"),
@@ -364,6 +371,12 @@ fn every_mistake_of_a_setting_is_named_with_its_repair() {
             "8:68",
             "not a function of the map",
             "",
+        ),
+        (
+            "accepted: [{ rule: broad-role, caller: \"user:a@x.com\", functions: [], reason: x, until: 2027-01-01 }]",
+            "8:67",
+            "`functions` is empty",
+            "take it out",
         ),
         ("environments: {}", "8:15", "is empty", "name the environments"),
     ] {
