@@ -103,21 +103,18 @@ pub(super) fn of_itself(text: &str, span: Span) -> Mistake {
 pub(super) fn undefined(text: &str, span: Span) -> Mistake {
     let written = span.of(text);
     // YAML takes the colon of `*: x` for a part of the name.
-    let (name, colon) = match written.strip_suffix(':') {
-        Some(key) => (clip(key), ":"),
-        None => (clip(written), ""),
-    };
-    if name == "*" {
-        return unquoted_sign(span, "*", colon);
+    if let Some(name) = written.strip_suffix(':') {
+        return unquoted_sign(span, &clip(name), ":");
     }
-    let message =
-        format!("`{name}` without quotes is an alias, and there is no anchor `&{}` before it", &name[1..]);
-    Mistake::new(span, message, format!("quote it to mean the text: `\"{name}\"{colon}`"))
+    let name = clip(written);
+    let anchor = name.replacen('*', "&", 1);
+    let message = format!("`{name}` without quotes is an alias, and there is no anchor `{anchor}` before it");
+    Mistake::new(span, message, format!("quote it to mean the text: `\"{name}\"`"))
 }
 
-/// That a `*` or `&` stands alone.
-pub(super) fn unquoted_sign(span: Span, sign: &str, behind: &str) -> Mistake {
-    let meaning = if sign == "*" { "an alias" } else { "an anchor" };
-    let message = format!("`{sign}` without quotes is the start of {meaning} in YAML");
-    Mistake::new(span, message, format!("quote it: `\"{sign}\"{behind}`"))
+/// That a `*` or `&` stands where it can only be meant as text.
+pub(super) fn unquoted_sign(span: Span, written: &str, behind: &str) -> Mistake {
+    let meaning = if written.starts_with('*') { "an alias" } else { "an anchor" };
+    let message = format!("`{written}` without quotes is the start of {meaning} in YAML");
+    Mistake::new(span, message, format!("quote it: `\"{written}\"{behind}`"))
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::ControlFlow};
 use granit_parser::{Event, ScalarStyle, ScanError, StructureStyle, Tag};
 
 use super::{
-    MAX_DEPTH, MAX_NODES, Mistake, Node, Span, Style, Value,
+    MAX_DEPTH, Mistake, Node, Span, Style, Value,
     alias::{self, Anchors},
     keys, layout,
     mistake::{self, Mistakes},
@@ -24,6 +24,7 @@ pub(super) struct Builder<'t> {
     open: Vec<Open>,
     documents: usize,
     nodes: usize,
+    max_nodes: usize,
     anchors: Anchors,
     mistakes: Mistakes<'t>,
 }
@@ -39,13 +40,14 @@ struct Open {
 }
 
 impl<'t> Builder<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str, max_nodes: usize) -> Self {
         Self {
             text,
             done: Vec::new(),
             open: Vec::new(),
             documents: 0,
             nodes: 0,
+            max_nodes,
             anchors: Anchors::new(),
             mistakes: Mistakes::of(text),
         }
@@ -59,6 +61,11 @@ impl<'t> Builder<'t> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.tag(tag.as_deref(), place)?;
                 self.count(span)?;
+                if let (ScalarStyle::Plain, Cow::Owned(_)) = (style, &text)
+                    && let Some(comment) = layout::comment_inside(self.text, span)
+                {
+                    self.mistakes.add(syntax::comment_inside(self.text, comment))?;
+                }
                 let scalar = self.scalar(text, style, span);
                 self.push(scalar, anchor)
             }
@@ -137,10 +144,10 @@ impl<'t> Builder<'t> {
 
     fn count(&mut self, span: Span) -> Step {
         self.nodes += 1;
-        if self.nodes <= MAX_NODES {
+        if self.nodes <= self.max_nodes {
             return Step::Continue(());
         }
-        let message = format!("the file holds more than {MAX_NODES} keys and values");
+        let message = format!("the file holds more than {} keys and values", self.max_nodes);
         self.stop(Mistake::new(span, message, "split it into several files"))
     }
 

@@ -4,15 +4,16 @@ use super::{Mistake, Span};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Where the text starts, behind a byte-order mark.
+/// Where the text starts, behind its byte-order marks: joining files can leave more than one.
 pub(super) fn text_start(text: &str) -> usize {
-    if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 }
+    text.len() - text.trim_start_matches(BYTE_ORDER_MARK).len()
 }
 
-/// Where the line starts that holds this byte.
+/// Where the line starts that holds this byte. A byte-order mark may stand in any line above the document.
 fn line_start(text: &str, at: usize) -> usize {
     let breaks = text.as_bytes()[..at].iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
-    breaks.map_or(text_start(text), |at| at + 1)
+    let start = breaks.map_or(0, |at| at + 1);
+    start + text_start(&text[start..])
 }
 
 /// Whether no line ends between two places.
@@ -24,7 +25,7 @@ pub(super) fn is_one_line(text: &str, from: usize, to: usize) -> bool {
 /// points behind the first of them.
 pub(super) fn first_dash(text: &str, mapping: usize, list: usize) -> usize {
     let line = line_start(text, list);
-    let dash = line + mapping - line_start(text, mapping);
+    let dash = line + mapping.saturating_sub(line_start(text, mapping));
     let is_indent = |indent: &[u8]| indent.iter().all(|byte| *byte == b' ');
     let bytes = text.as_bytes();
     if dash < list && bytes[dash] == b'-' && is_indent(&bytes[line..dash]) { dash } else { list }
@@ -36,13 +37,25 @@ pub(super) fn without_blank_end(text: &str, span: Span) -> Span {
     Span::new(span.start as usize, span.start as usize + length)
 }
 
+/// The comment inside of a plain scalar of several lines. The parser passes over one behind a tab, where YAML says
+/// that it ends the scalar.
+pub(super) fn comment_inside(text: &str, span: Span) -> Option<usize> {
+    let source = span.of(text);
+    let breaks = source.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r'));
+    let comment = breaks.map(|(at, _)| at + 1).find_map(|line| {
+        let line = source[line..].trim_start_matches([' ', '\t']);
+        line.starts_with('#').then_some(source.len() - line.len())
+    })?;
+    Some(span.start as usize + comment)
+}
+
 /// The first tab among the blanks before a place, where these indent what stands there.
 pub(super) fn indenting_tab(text: &str, at: usize) -> Option<usize> {
     let before = &text.as_bytes()[..at];
     let blanks = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let from = at - blanks;
     let tab = from + before[from..].iter().position(|byte| *byte == b'\t')?;
-    let is_indent = from == text_start(text) || matches!(before[from - 1], b'\n' | b'\r' | b'-' | b'?');
+    let is_indent = from == line_start(text, from) || matches!(before[..from].last(), Some(b'-' | b'?'));
     is_indent.then_some(tab)
 }
 

@@ -15,6 +15,8 @@ mod mistake;
 mod node;
 mod span;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 use granit_parser::Parser;
 
@@ -44,6 +46,10 @@ const MAX_KEY: usize = 1024;
 /// All of the text's mistakes, in order of place. What follows a breach of YAML's grammar is not looked at. A text
 /// without content is a mistake of its own, [`Mistake::is_of_an_empty_file`].
 pub fn parse(text: &str) -> Result<Node<'_>, Vec<Mistake>> {
+    parse_up_to(MAX_NODES, text)
+}
+
+fn parse_up_to(max_nodes: usize, text: &str) -> Result<Node<'_>, Vec<Mistake>> {
     if text.len() > MAX_BYTES {
         return Err(vec![mistake::too_long()]);
     }
@@ -60,7 +66,7 @@ pub fn parse(text: &str) -> Result<Node<'_>, Vec<Mistake>> {
     };
     // Another crate in the build may have turned the comment events on.
     options.set_emit_comments(false);
-    let mut builder = Builder::new(text);
+    let mut builder = Builder::new(text, max_nodes);
     for event in Parser::new_from_str_with_options(text, options) {
         let step = match event {
             Ok((event, span)) => builder.event(event, &span),

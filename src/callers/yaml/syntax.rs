@@ -21,11 +21,16 @@ pub(super) fn breach(kind: &Kind, text: &str, place: usize) -> Mistake {
     {
         return layout::tab(tab);
     }
+    let word = word(&text[place..]);
     match kind {
         Kind::RecursionLimitExceeded => alias::too_deep(span),
         Kind::MissingAnchorOrAliasName => alias::unquoted_sign(span, span.of(text), ""),
+        // The key is an alias that has swallowed its colon.
+        Kind::SimpleKeyExpected if word.starts_with('*') && word.ends_with(':') => {
+            alias::undefined(text, Span::new(place, place + word.len()))
+        }
         Kind::UnexpectedCharacter { character } => unexpected(*character, text, place),
-        _ if is_about_tags(kind) => tag(span, word(&text[place..])),
+        _ if is_about_tags(kind) => tag(Span::new(place, place + word.len()), word),
         _ => {
             let (message, repair) = words(kind, span.of(text));
             Mistake::new(span, message, repair)
@@ -41,6 +46,10 @@ pub(super) fn unknown(span: Span) -> Mistake {
 pub(super) fn tag(span: Span, written: &str) -> Mistake {
     let message = format!("tags mean nothing here, and `{}` is one", clip(written));
     Mistake::new(span, message, "remove it; a value in double quotes is text, whatever it looks like")
+}
+
+pub(super) fn comment_inside(text: &str, place: usize) -> Mistake {
+    breach(&Kind::CommentInterceptedScalar, text, place)
 }
 
 /// What stands there, to the next blank.
