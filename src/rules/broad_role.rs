@@ -21,8 +21,11 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 RoleClass::Unknown => "may be able to call",
                 RoleClass::Wide | RoleClass::Invoker | RoleClass::None => "can call",
             };
-            let declared =
-                if judged.is_declared { "which gives more than calling" } else { "and is not declared" };
+            let declared = match (judged.is_declared, judged.class) {
+                (false, _) => "and is not declared",
+                (true, RoleClass::Unknown) => "of which nobody knows what else it gives",
+                (true, _) => "which gives more than calling",
+            };
             let message = format!(
                 "`{}` {can} `{label}` by `{}`{}, {declared}",
                 judged.grant.principal,

@@ -1,7 +1,10 @@
 //! A declared caller whose own grant depends on what cannot be known.
 
-use super::{Finding, Rule, context::Context};
-use crate::{access::Verdict, model::RuleId};
+use super::{Finding, Rule, context::Context, edges::JudgedEdge, phrase};
+use crate::{
+    access::{RoleClass, Verdict, condition::holds_at},
+    model::{Condition, RuleId},
+};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId::ConditionalCaller,
@@ -22,8 +25,9 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 Verdict::Unknown | Verdict::No => "",
             };
             let message = format!(
-                "`{}` holds its own grant on `{label}` under a condition that may or may not hold{besides}",
-                judged.principal
+                "`{}` holds its own grant on `{label}`{}, which may or may not hold{besides}",
+                judged.principal,
+                phrase::under(condition(context, judged))
             );
             let place = context.map.edges[judged.edge].place;
             let mut finding =
@@ -34,4 +38,15 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
             finding
         })
         .collect()
+}
+
+/// The condition of the caller's own grant; the first of several by what they say.
+fn condition<'a>(context: &Context<'a>, judged: &JudgedEdge) -> Option<&'a Condition> {
+    let policy = context.world.services.get(&judged.service)?.policy.known()?;
+    let own = policy.bindings.iter().filter(|binding| {
+        holds_at(binding.condition.as_ref(), context.at) == Verdict::Unknown
+            && context.roles.class(&binding.role) == RoleClass::Invoker
+            && binding.members.contains(&judged.principal)
+    });
+    own.filter_map(|binding| binding.condition.as_ref()).min()
 }

@@ -18,12 +18,12 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
         .filter_map(|judged| {
             let service = judged.service.as_ref()?;
             let source = if context.expected.has_source(service) {
-                "which only its event source should"
+                "only its event source should"
             } else {
-                "an event function of which no event source was seen"
+                "it is an event function, and no event source of it was seen"
             };
             let message = format!(
-                "`{}` can call `{}` by `{}`{}, {source}",
+                "`{}` can call `{}` by `{}`{}: {source}",
                 judged.grant.principal,
                 context.label(service),
                 judged.grant.role,

@@ -19,7 +19,7 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
             let declared =
                 if judged.is_declared { ", all of it declared" } else { ", not all of it declared" };
             let message = format!(
-                "`{}` can call {} through `{}` on `{}`{}{declared}",
+                "`{}` can call {} by `{}` on `{}`{}{declared}",
                 judged.grant.principal,
                 phrase::opened(context, judged),
                 judged.grant.role,

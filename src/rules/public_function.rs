@@ -24,24 +24,21 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 PrincipalKind::AllAuthenticatedUsers => "anybody with a Google account",
                 _ => "anybody",
             };
-            let what = match &judged.service {
-                Some(service) => format!("`{}`", context.label(service)),
-                None => phrase::opened(context, judged),
+            let (role, on) = (&judged.grant.role, &judged.grant.resource);
+            let (what, place) = match &judged.service {
+                Some(service) => (format!("`{}`", context.label(service)), String::new()),
+                None => (phrase::opened(context, judged), format!(" on `{on}`")),
             };
-            let role = match judged.class {
-                RoleClass::Invoker => String::new(),
-                RoleClass::Wide => format!(" and more, by `{}`", judged.grant.role),
-                RoleClass::Unknown | RoleClass::None => format!(" if `{}` lets them", judged.grant.role),
-            };
-            let on = if judged.service.is_some() {
-                String::new()
-            } else {
-                format!(" through `{}`", judged.grant.resource)
+            let by = match (judged.class, &judged.service) {
+                (RoleClass::Invoker, Some(_)) => String::new(),
+                (RoleClass::Invoker, None) => format!(" by `{role}`{place}"),
+                (RoleClass::Wide, _) => format!(" and do more, by `{role}`{place}"),
+                (RoleClass::Unknown | RoleClass::None, _) => format!(" if `{role}`{place} lets them"),
             };
             let condition = phrase::under(judged.grant.condition.as_ref());
             let declared = if judged.is_declared { ", which is more than was declared" } else { "" };
             let mut finding =
-                context.about_grant(judged, format!("{who} can call {what}{role}{on}{condition}{declared}"));
+                context.about_grant(judged, format!("{who} can call {what}{by}{condition}{declared}"));
             finding.fix = Some(repair::removal(context, judged));
             finding
         })

@@ -1,6 +1,6 @@
 //! Several functions that run as one account.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Finding, Rule, context::Context};
 use crate::model::{Principal, Resource, RuleId, ServiceName};
@@ -13,6 +13,16 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
+/// A function, whatever its regions: one of the map's by its short name, another by project and service.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Function<'a> {
+    Declared(&'a str),
+    Undeclared(&'a str, &'a str),
+}
+
+/// The functions of one account, each with the first of its services.
+type Functions<'a> = BTreeMap<Function<'a>, &'a ServiceName>;
+
 fn find(context: &Context<'_>) -> Vec<Finding> {
     let mut accounts: BTreeMap<Principal, Vec<&ServiceName>> = BTreeMap::new();
     for name in &context.services {
@@ -20,36 +30,39 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
             accounts.entry(account).or_default().push(name);
         }
     }
-    accounts
-        .into_iter()
-        .filter_map(|(account, services)| {
-            let governed =
-                services.iter().filter_map(|name| context.declared.governed.get(*name)).min().copied()?;
-            // One function in several regions is one function.
-            let labels: BTreeSet<String> = services.iter().map(|name| short(context, name)).collect();
-            (labels.len() > 1).then(|| finding(context, account, &labels, governed))
-        })
-        .collect()
+    let shared = accounts.into_iter().filter(|(_, services)| services.len() > 1);
+    shared.filter_map(|(account, services)| finding(context, account, &services)).collect()
 }
 
-fn finding(context: &Context<'_>, account: Principal, labels: &BTreeSet<String>, governed: usize) -> Finding {
+fn finding(context: &Context<'_>, account: Principal, services: &[&ServiceName]) -> Option<Finding> {
     const SHOWN: usize = 4;
-    let named: Vec<_> = labels.iter().take(SHOWN).map(|label| format!("`{label}`")).collect();
-    let rest = labels.len().saturating_sub(SHOWN);
+    let governed = services.iter().filter_map(|name| context.declared.governed.get(*name)).min()?;
+    let mut functions = Functions::new();
+    for name in services {
+        functions.entry(function(context, name)).or_insert(name);
+    }
+    if functions.len() < 2 {
+        return None;
+    }
+    let label = |(function, name): (&Function<'_>, &&ServiceName)| match function {
+        Function::Declared(short) => format!("`{short}`"),
+        Function::Undeclared(..) => format!("`{}`", context.label(name)),
+    };
+    let named: Vec<_> = functions.iter().take(SHOWN).map(label).collect();
+    let rest = functions.len().saturating_sub(SHOWN);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     let email = account.email().unwrap_or_else(|| account.as_str()).to_owned();
-    let message = format!("{} functions run as `{email}`: {}{more}", labels.len(), named.join(", "));
+    let message = format!("{} functions run as `{email}`: {}{more}", functions.len(), named.join(", "));
     let resource = Resource::Other(format!("projects/-/serviceAccounts/{email}").into());
     let mut finding = context.at_resource(RULE.id, resource, Some(account), message);
-    finding.declared_at = Some(context.map.locate(context.map.functions[governed].place));
+    finding.declared_at = Some(context.map.locate(context.map.functions[*governed].place));
     finding.fix = Some("give each function an account of its own".to_owned());
-    finding
+    Some(finding)
 }
 
-/// The function's name without its region.
-fn short(context: &Context<'_>, name: &ServiceName) -> String {
+fn function<'a>(context: &'a Context<'_>, name: &'a ServiceName) -> Function<'a> {
     match context.declared.governed.get(name) {
-        Some(index) => context.map.functions[*index].name.to_string(),
-        None => format!("{}/{}", name.project, name.service),
+        Some(index) => Function::Declared(&context.map.functions[*index].name),
+        None => Function::Undeclared(&name.project, &name.service),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn what(context: &Context<'_>, principal: &Principal, service: &Servi
     format!("through `{role}`{holder}{place}")
 }
 
-/// Why it is not known whether a caller gets through, in brackets.
+/// Why it is not known whether a caller gets through, at the end of a sentence.
 pub(super) fn doubt(context: &Context<'_>, principal: &Principal, service: &ServiceName) -> String {
     let Some(reason) = first(context, principal, service, |effect| effect == Effect::Unknown) else {
         return String::new();
@@ -32,9 +32,12 @@ pub(super) fn doubt(context: &Context<'_>, principal: &Principal, service: &Serv
     };
     let on = reason.resource.filter(|on| *on != service.clone().into() || of.is_empty());
     let place = on.map_or_else(String::new, |on| format!("`{on}`"));
-    let gap = if of.is_empty() || place.is_empty() { "" } else { " on " };
-    let colon = if of.is_empty() && place.is_empty() { "" } else { ": " };
-    format!(" ({of}{gap}{place}{colon}{})", reason.detail)
+    let source = match (of.is_empty(), place.is_empty()) {
+        (true, true) => return format!(": {}", reason.detail),
+        (false, false) => format!("{of} on {place}"),
+        _ => format!("{of}{place}"),
+    };
+    format!(" because of {source}: {}", reason.detail)
 }
 
 fn first(

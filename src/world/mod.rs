@@ -63,7 +63,7 @@ pub struct World {
 /// What a role holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleDefinition {
-    /// The permissions it carries; none where it is off.
+    /// The permissions it lists; they count for nothing where it is off.
     pub permissions: Vec<Arc<str>>,
     /// Deleted, or of stage `DISABLED`: carries nothing.
     pub is_off: bool,

@@ -3,6 +3,7 @@
 
 mod access;
 mod assets;
+mod cases;
 mod cli;
 mod estate;
 mod find;

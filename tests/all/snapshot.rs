@@ -274,7 +274,7 @@ fn world() -> impl Strategy<Value = World> {
         observed((vec("[a-z]{1,3}\\.[a-z]", 0..3), any::<bool>()).prop_map(|(mut permissions, is_off)| {
             permissions.sort();
             permissions.dedup();
-            let permissions = permissions.into_iter().filter(|_| !is_off).map(Into::into).collect();
+            let permissions = permissions.into_iter().map(Into::into).collect();
             RoleDefinition { permissions, is_off }
         })),
         0..3,

@@ -27,12 +27,10 @@ pub(in crate::sources) fn role(
         return Ok(Observed::Unreadable(Gap::new("its RESOURCE content has no data", "iam.roles.get")));
     };
     let is_off = deleted.unwrap_or_default() || stage.as_deref() == Some("DISABLED");
-    let mut permissions: Vec<Arc<str>> = Vec::new();
-    if !is_off {
-        permissions.extend(included_permissions.iter().flatten().map(|permission| words.word(permission)));
-        permissions.sort();
-        permissions.dedup();
-    }
+    let listed = included_permissions.iter().flatten();
+    let mut permissions: Vec<Arc<str>> = listed.map(|permission| words.word(permission)).collect();
+    permissions.sort();
+    permissions.dedup();
     Ok(Observed::Known(RoleDefinition { permissions, is_off }))
 }
 
