@@ -13,6 +13,7 @@ mod map_schema;
 mod maps;
 mod package;
 mod partition;
+mod readme;
 mod report;
 mod runs;
 mod snapshot;
