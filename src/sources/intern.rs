@@ -12,6 +12,7 @@ use crate::model::{Principal, RoleName};
 pub(super) struct Interner {
     words: HashSet<Arc<str>>,
     principals: HashMap<Arc<str>, Principal>,
+    buffer: String,
 }
 
 impl Interner {
@@ -33,6 +34,17 @@ impl Interner {
         let spelled: Arc<str> = text.into();
         let principal = Principal::new(spelled.clone());
         self.principals.insert(spelled, principal.clone());
+        principal
+    }
+
+    /// The service account of this e-mail address.
+    pub(super) fn account(&mut self, email: &str) -> Principal {
+        let mut spelled = std::mem::take(&mut self.buffer);
+        spelled.clear();
+        spelled.push_str("serviceAccount:");
+        spelled.push_str(email);
+        let principal = self.principal(&spelled);
+        self.buffer = spelled;
         principal
     }
 

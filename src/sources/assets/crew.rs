@@ -5,7 +5,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
     },
     thread,
 };
@@ -13,7 +13,7 @@ use std::{
 use super::{
     batch::{Batch, Origin},
     line::{Fault, Lines},
-    split::{self, Chunk, Ending, Parts},
+    split::{self, Chunk, Ending, Parts, Takes},
 };
 use crate::sources::{
     error::{Place, ReadError},
@@ -43,19 +43,19 @@ pub(super) fn read(files: Vec<Input>) -> Result<Vec<Batch>, ReadError> {
     let is_over = AtomicBool::new(false);
     let (outcome, shares) = thread::scope(|scope| {
         let (send, receive) = sync_channel(QUEUE);
+        let (give_back, used) = channel();
         // Shared by the takers alone: once they are gone, sending fails instead of waiting for ever.
         let receive = Arc::new(Mutex::new(receive));
         let count = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
         let takers: Vec<_> = (0..count)
             .map(|_| {
-                let receive = receive.clone();
+                let (receive, give_back) = (receive.clone(), give_back.clone());
                 let is_over = &is_over;
-                scope.spawn(move || take(&receive, is_over))
+                scope.spawn(move || take(&receive, &give_back, is_over))
             })
             .collect();
         drop(receive);
-        let outcome = cut(files, &send, &is_over);
-        drop(send);
+        let outcome = cut(files, &mut Sending { send, used, is_over: &is_over });
         let shares = takers.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>();
         (outcome, shares)
     });
@@ -80,16 +80,34 @@ pub(super) fn read(files: Vec<Input>) -> Result<Vec<Batch>, ReadError> {
     }
 }
 
-fn cut(files: Vec<Input>, send: &SyncSender<Chunk>, is_over: &AtomicBool) -> Result<(), ReadError> {
+/// The way to the threads that take chunks, and of their buffers back.
+struct Sending<'a> {
+    send: SyncSender<Chunk>,
+    used: Receiver<Vec<u8>>,
+    is_over: &'a AtomicBool,
+}
+
+impl Takes for Sending<'_> {
+    fn take(&mut self, chunk: Chunk) -> bool {
+        !self.is_over.load(Ordering::Relaxed) && self.send.send(chunk).is_ok()
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        let mut buffer = self.used.try_recv().unwrap_or_default();
+        buffer.clear();
+        buffer
+    }
+}
+
+fn cut(files: Vec<Input>, sending: &mut Sending<'_>) -> Result<(), ReadError> {
     let mut open = None;
     let mut is_closed = false;
     for (number, input) in files.into_iter().enumerate() {
-        if is_over.load(Ordering::Relaxed) {
+        if sending.is_over.load(Ordering::Relaxed) {
             return Ok(());
         }
         let name = input.name.clone();
-        let mut take = |chunk| !is_over.load(Ordering::Relaxed) && send.send(chunk).is_ok();
-        match split::file(input.decoded()?, number, &mut take)? {
+        match split::file(input.decoded()?, number, sending)? {
             Some(Ending::Open) => open = open.or(Some(name)),
             Some(Ending::Closed) => is_closed = true,
             None => {}
@@ -106,13 +124,16 @@ fn cut(files: Vec<Input>, send: &SyncSender<Chunk>, is_over: &AtomicBool) -> Res
     }
 }
 
-fn take(chunks: &Mutex<Receiver<Chunk>>, is_over: &AtomicBool) -> Share {
+fn take(chunks: &Mutex<Receiver<Chunk>>, give_back: &Sender<Vec<u8>>, is_over: &AtomicBool) -> Share {
     let mut lines = Lines::default();
     let mut broken: Option<Broken> = None;
     loop {
         let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(chunk) = next else { break };
-        let Err(found) = take_chunk(&mut lines, &chunk) else { continue };
+        let outcome = take_chunk(&mut lines, &chunk);
+        // Where nobody wants it back, the reading is over.
+        let _ = give_back.send(chunk.bytes);
+        let Err(found) = outcome else { continue };
         is_over.store(true, Ordering::Relaxed);
         if broken.as_ref().is_none_or(|first| found.origin < first.origin) {
             broken = Some(found);

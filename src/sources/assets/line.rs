@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
     batch::{Batch, Chain, Content, Fact, FunctionFact, Origin, ServiceFact},
+    envelope::{Envelope, Part},
     own,
 };
 use crate::{
@@ -14,38 +14,15 @@ use crate::{
     sources::{
         intern::Interner,
         name, shape,
-        wire::{self, ShapeError, event_source, function, policy, project, role, service, text::Text},
+        wire::{
+            self, ShapeError, event_source, function,
+            policy::{self, PolicyWire},
+            project, role, service,
+            text::Text,
+        },
     },
     world::EventSourceKind,
 };
-
-/// An asset, with its parts not yet taken apart.
-#[derive(Deserialize)]
-#[serde(expecting = "an object")]
-pub(super) struct Envelope<'a> {
-    #[serde(borrow)]
-    pub(super) name: Option<Text<'a>>,
-    #[serde(borrow, alias = "assetType")]
-    asset_type: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(super) resource: Option<&'a RawValue>,
-    #[serde(borrow, alias = "iamPolicy")]
-    iam_policy: Option<&'a RawValue>,
-    #[serde(borrow)]
-    ancestors: Option<&'a RawValue>,
-    #[serde(borrow, alias = "updateTime")]
-    update_time: Option<Text<'a>>,
-    // A page without assets.
-    #[serde(borrow, alias = "readTime")]
-    read_time: Option<Text<'a>>,
-    // Of `callmap/Unreadable`.
-    #[serde(borrow)]
-    pub(super) why: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(super) permission: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(super) layer: Option<Text<'a>>,
-}
 
 /// Why a line was not taken, and on which of its lines where it has several.
 #[derive(Debug)]
@@ -77,15 +54,16 @@ impl Lines {
     /// Takes one value.
     pub(super) fn take(&mut self, json: &str, origin: Origin) -> Result<(), Fault> {
         let envelope: Envelope<'_> = serde_json::from_str(json).map_err(|error| broken(json, &error))?;
-        let Some(kind) = envelope.asset_type.as_deref() else {
+        let Some(kind) = envelope.asset_type.clone() else {
             if envelope.read_time.is_some() && envelope.name.is_none() {
                 return Ok(());
             }
             return Err(Fault { what: shape::of_object(json), lines_below: 0 });
         };
-        let Some(full) = envelope.name.as_deref() else {
+        let Some(full) = envelope.name.clone() else {
             return Err(ShapeError("is an asset without a `name`".to_owned()).into());
         };
+        let (kind, full) = (&*kind, &*full);
         let time = envelope.update_time.as_deref().map(moment).transpose()?;
         self.batch.notes(origin.file).aged(time);
         if kind.starts_with("callmap/") {
@@ -108,7 +86,7 @@ impl Lines {
         if kind == "run.googleapis.com/Service" && chain.is_some() && project_of(chain.as_deref()).is_none() {
             return Err(ShapeError("has `ancestors` that do not begin with its project".to_owned()).into());
         }
-        let Some(contents) = self.asset(kind, full, &envelope, origin, chain.is_some())? else {
+        let Some(contents) = self.asset(kind, full, envelope, origin, chain.is_some())? else {
             let kind = self.words.word(kind);
             *self.batch.notes(origin.file).skipped.entry(kind).or_default() += 1;
             return Ok(());
@@ -170,11 +148,11 @@ impl Lines {
         &mut self,
         kind: &str,
         full: &str,
-        envelope: &Envelope<'_>,
+        envelope: Envelope<'_>,
         origin: Origin,
         has_ancestors: bool,
     ) -> Result<Option<Vec<Content>>, Fault> {
-        let resource = envelope.resource.map(RawValue::get);
+        let resource = envelope.resource_text();
         let words = &mut self.words;
         let contents = match kind {
             "run.googleapis.com/Service" => {
@@ -191,7 +169,7 @@ impl Lines {
                 let role = resource.map(|json| role::role(json, words)).transpose()?;
                 role.map(|role| Content::Role(name, role)).into_iter().collect()
             }
-            "iam.googleapis.com/ServiceAccount" => self.account(full, envelope, origin)?,
+            "iam.googleapis.com/ServiceAccount" => self.account(full, resource, origin)?,
             "cloudfunctions.googleapis.com/CloudFunction" => {
                 vec![Content::Gen1(name::function(full, words)?)]
             }
@@ -209,20 +187,20 @@ impl Lines {
         Ok(Some(contents))
     }
 
-    fn policy(&mut self, envelope: &Envelope<'_>) -> Result<Option<Policy>, ShapeError> {
-        let json = envelope.iam_policy.map(RawValue::get);
-        json.map(|json| policy::policy(json, "iam_policy", &mut self.words)).transpose()
+    fn policy(&mut self, part: Option<Part<'_, PolicyWire<'_>>>) -> Result<Option<Policy>, ShapeError> {
+        let Some(part) = part else { return Ok(None) };
+        Ok(Some(policy::policy(part.read("iam_policy")?, &mut self.words)))
     }
 
     fn service(
         &mut self,
         full: &str,
-        envelope: &Envelope<'_>,
+        envelope: Envelope<'_>,
         origin: Origin,
         has_ancestors: bool,
     ) -> Result<ServiceFact, Fault> {
         let name = name::service(full, &mut self.words)?;
-        let policy = self.policy(envelope)?;
+        let policy = self.policy(envelope.iam_policy)?;
         if policy.is_some() {
             let notes = self.batch.notes(origin.file);
             notes.has_service_policy = true;
@@ -230,24 +208,25 @@ impl Lines {
         }
         let mut settings = None;
         if let Some(resource) = envelope.resource {
-            let told = service::service(resource.get(), &mut self.words)?;
+            let told = service::service(*resource.read("resource")?, &mut self.words);
             told.projects.iter().for_each(|other| self.join(&name.project, other, origin));
             settings = Some(Box::new(told.settings));
         }
         Ok(ServiceFact { name, settings, policy, has_ancestors })
     }
 
-    fn container(&mut self, full: &str, envelope: &Envelope<'_>, origin: Origin) -> Result<Content, Fault> {
+    fn container(&mut self, full: &str, envelope: Envelope<'_>, origin: Origin) -> Result<Content, Fault> {
         let name = name::container(full, &mut self.words)?;
-        let policy = self.policy(envelope)?;
+        let resource = envelope.resource_text();
+        let policy = self.policy(envelope.iam_policy)?;
         if let Container::Project(own) = &name {
             let own = own.clone();
             let notes = self.batch.notes(origin.file);
             if policy.is_some() && !notes.policy_projects.contains(&own) {
                 notes.policy_projects.insert(own.clone());
             }
-            if let Some(resource) = envelope.resource {
-                for other in project::names(resource.get())? {
+            if let Some(json) = resource {
+                for other in project::names(json)? {
                     let other = self.words.word(&other);
                     self.join(&own, &other, origin);
                 }
@@ -256,16 +235,11 @@ impl Lines {
         Ok(Content::Container { name, policy })
     }
 
-    fn account(
-        &mut self,
-        full: &str,
-        envelope: &Envelope<'_>,
-        origin: Origin,
-    ) -> Result<Vec<Content>, Fault> {
+    fn account(&mut self, full: &str, resource: Option<&str>, origin: Origin) -> Result<Vec<Content>, Fault> {
         let Some(own) = name::project(full).map(|project| self.words.word(project)) else {
             return Err(ShapeError(format!("`{full}` is not the name of a service account")).into());
         };
-        let told = envelope.resource.map(|json| role::account(json.get())).transpose()?;
+        let told = resource.map(role::account).transpose()?;
         let (email, project) = told.unwrap_or_default();
         if let Some(project) = project {
             let project = self.words.word(&project);
@@ -276,11 +250,12 @@ impl Lines {
         Ok(email.map(|email| Content::Account(email.to_lowercase().into(), own)).into_iter().collect())
     }
 
-    fn function(&mut self, full: &str, envelope: &Envelope<'_>) -> Result<Vec<Content>, Fault> {
+    fn function(&mut self, full: &str, envelope: Envelope<'_>) -> Result<Vec<Content>, Fault> {
         let name = name::function(full, &mut self.words)?;
-        let policy = self.policy(envelope)?;
-        let told = match envelope.resource {
-            Some(json) => function::function(json.get(), &mut self.words)?,
+        let resource = envelope.resource_text();
+        let policy = self.policy(envelope.iam_policy)?;
+        let told = match resource {
+            Some(json) => function::function(json, &mut self.words)?,
             None => function::Told::Nothing,
         };
         let function = match told {
@@ -315,7 +290,7 @@ fn moment(text: &str) -> Result<Time, ShapeError> {
 }
 
 /// Whether assets of this type matter.
-fn is_read(kind: &str) -> bool {
+pub(super) fn is_read(kind: &str) -> bool {
     matches!(
         kind,
         "run.googleapis.com/Service"

@@ -7,6 +7,7 @@
 mod batch;
 mod crew;
 mod document;
+mod envelope;
 mod line;
 mod merge;
 mod own;

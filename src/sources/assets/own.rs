@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{batch::Content, line::Envelope};
+use super::{batch::Content, envelope::Envelope};
 use crate::{
     model::{Principal, PrincipalKind},
     sources::{
@@ -83,7 +83,7 @@ pub(super) fn content(
 }
 
 fn needed<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, ShapeError> {
-    let json = envelope.resource.map_or("{}", RawValue::get);
+    let json = envelope.resource_text().unwrap_or("{}");
     let Resource { parent: _, data }: Resource<'a, T> = wire::read(json, "resource")?;
     data.ok_or_else(|| ShapeError("has no `resource.data`".to_owned()))
 }

@@ -12,7 +12,7 @@ use crate::sources::{
 };
 
 /// How much is read at a time, and about how much one chunk holds.
-pub(super) const BLOCK: usize = 512 * 1024;
+pub(super) const BLOCK: usize = 256 * 1024;
 /// No asset is larger than this; a stream that claims to hold one is not taken into memory.
 pub(super) const LARGEST_VALUE: usize = 64 * 1024 * 1024;
 
@@ -42,11 +42,20 @@ pub(super) enum Ending {
     Closed,
 }
 
-/// Takes chunks; `false` asks for no more.
-pub(super) type Take<'a> = &'a mut dyn FnMut(Chunk) -> bool;
+/// Who takes chunks.
+pub(super) trait Takes {
+    /// Takes a chunk; `false` asks for no more.
+    fn take(&mut self, chunk: Chunk) -> bool;
+    /// An empty buffer; one that was used before spares the system the work of a new one.
+    fn buffer(&mut self) -> Vec<u8>;
+}
 
 /// Cuts one file.
-pub(super) fn file(mut input: Decoded, file: usize, take: Take<'_>) -> Result<Option<Ending>, ReadError> {
+pub(super) fn file(
+    mut input: Decoded,
+    file: usize,
+    taker: &mut dyn Takes,
+) -> Result<Option<Ending>, ReadError> {
     let mut head = Vec::new();
     input.fill(BLOCK, &mut head)?;
     if head.starts_with(BYTE_ORDER_MARK) {
@@ -59,8 +68,8 @@ pub(super) fn file(mut input: Decoded, file: usize, take: Take<'_>) -> Result<Op
         return Err(wrong("is empty; an export that failed leaves such a file behind".to_owned()));
     };
     match head[start] {
-        b'{' if is_one_a_line(&head[start..]) => lines(input, file, head, take).map(|()| None),
-        b'{' | b'[' => documents(input, file, head, take),
+        b'{' if is_one_a_line(&head[start..]) => lines(input, file, head, taker).map(|()| None),
+        b'{' | b'[' => documents(input, file, head, taker),
         _ => Err(wrong(shape::of_text(&head))),
     }
 }
@@ -77,27 +86,31 @@ fn is_one_a_line(text: &[u8]) -> bool {
 }
 
 /// Newline-delimited JSON.
-fn lines(mut input: Decoded, file: usize, head: Vec<u8>, take: Take<'_>) -> Result<(), ReadError> {
+fn lines(mut input: Decoded, file: usize, head: Vec<u8>, taker: &mut dyn Takes) -> Result<(), ReadError> {
     let mut line = 1;
     let mut bytes = head;
     loop {
         let rest = match bytes.iter().rposition(|byte| *byte == b'\n') {
-            Some(end) => bytes.split_off(end + 1),
+            Some(end) => {
+                let rest = bytes[end + 1..].to_vec();
+                bytes.truncate(end + 1);
+                rest
+            }
             None if bytes.len() > LARGEST_VALUE => return Err(too_large(&input, line)),
             None => std::mem::take(&mut bytes),
         };
         if !bytes.is_empty() {
             let ended = count_lines(&bytes);
-            if !take(Chunk { file, bytes, parts: Parts::Lines(line) }) {
+            if !taker.take(Chunk { file, bytes, parts: Parts::Lines(line) }) {
                 return Ok(());
             }
             line += ended;
         }
-        bytes = Vec::with_capacity(rest.len() + BLOCK);
+        bytes = taker.buffer();
         bytes.extend_from_slice(&rest);
         if input.fill(BLOCK, &mut bytes)? == 0 {
             if !bytes.is_empty() {
-                take(Chunk { file, bytes, parts: Parts::Lines(line) });
+                taker.take(Chunk { file, bytes, parts: Parts::Lines(line) });
             }
             return Ok(());
         }
@@ -124,7 +137,7 @@ fn documents(
     mut input: Decoded,
     file: usize,
     head: Vec<u8>,
-    take: Take<'_>,
+    taker: &mut dyn Takes,
 ) -> Result<Option<Ending>, ReadError> {
     let mut document = Document::new();
     let mut block = head;
@@ -132,7 +145,7 @@ fn documents(
         let end = block.is_empty();
         let outcome = if end { document.finish() } else { document.push(&block) };
         if let Some(chunk) = document.chunk(file, end || outcome.is_err())
-            && !take(chunk)
+            && !taker.take(chunk)
         {
             return Ok(None);
         }

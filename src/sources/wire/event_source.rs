@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Interner, Resource, ShapeError, text::Digits, text::Text, text::filled};
 use crate::{
-    model::{Principal, ServiceName},
+    model::ServiceName,
     world::{EventSource, EventSourceKind, EventTarget},
 };
 
@@ -142,7 +142,7 @@ pub(in crate::sources) fn event_source(
     Ok(Some(EventSource {
         kind,
         name: name.into(),
-        identity: account.map(|email| words.principal(Principal::service_account(email).as_str())),
+        identity: account.map(|email| words.account(email)),
         target: target.unwrap_or(EventTarget::Other),
         audience: audience.map(Into::into),
     }))

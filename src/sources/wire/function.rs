@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{Interner, Resource, ShapeError, text::Text, text::filled};
-use crate::{model::Principal, world::CloudFunction};
+use crate::world::CloudFunction;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "a function")]
@@ -63,7 +63,7 @@ pub(in crate::sources) fn function(json: &str, words: &mut Interner) -> Result<T
     Ok(Told::Gen2(CloudFunction {
         service,
         is_event_driven: event_trigger.is_some(),
-        trigger_identity: account.map(|email| words.principal(Principal::service_account(email).as_str())),
+        trigger_identity: account.map(|email| words.account(email)),
         policy: None,
     }))
 }

@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
-use super::{Interner, ShapeError, text::Text};
+use super::{Interner, text::Text};
 use crate::model::{Binding, Condition, Policy};
 
+/// An allow policy as it stands in the line.
 #[derive(Deserialize)]
 #[serde(expecting = "an allow policy")]
-struct PolicyWire<'a> {
+pub(in crate::sources) struct PolicyWire<'a> {
     version: Option<i64>,
     #[serde(borrow)]
     etag: Option<Text<'a>>,
@@ -40,14 +41,14 @@ struct ConditionWire<'a> {
 }
 
 /// An allow policy, with everything that decides or tells two of them apart.
-pub(in crate::sources) fn policy(json: &str, at: &str, words: &mut Interner) -> Result<Policy, ShapeError> {
-    let PolicyWire { version, etag, bindings } = super::read(json, at)?;
+pub(in crate::sources) fn policy(wire: PolicyWire<'_>, words: &mut Interner) -> Policy {
+    let PolicyWire { version, etag, bindings } = wire;
     let bindings = bindings.unwrap_or_default();
-    Ok(Policy {
+    Policy {
         version,
         etag: etag.map(|etag| (&*etag).into()),
         bindings: bindings.iter().map(|wire| binding(wire, words)).collect(),
-    })
+    }
 }
 
 fn binding(wire: &BindingWire<'_>, words: &mut Interner) -> Binding {

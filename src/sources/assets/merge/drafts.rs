@@ -29,7 +29,7 @@ use crate::{
 /// Everything that was said, sorted by what it was said of.
 #[derive(Default)]
 pub(super) struct Drafts {
-    pub(super) services: HashMap<ServiceName, ServiceDraft>,
+    pub(super) services: HashMap<ServiceName, Box<ServiceDraft>>,
     pub(super) policies: BTreeMap<Container, Latest<Policy>>,
     pub(super) roles: BTreeMap<RoleName, Latest<Observed<RoleDefinition>>>,
     pub(super) groups: BTreeMap<Principal, Latest<Vec<Principal>>>,
@@ -46,6 +46,7 @@ impl Drafts {
     /// Sorts all facts; names become canonical here.
     pub(super) fn new(facts: Vec<Fact>, headers: &Headers, projects: &Projects, chains: &Chains) -> Self {
         let mut drafts = Self::default();
+        drafts.services.reserve(facts.len() / 2);
         for container in &chains.named {
             drafts.policies.entry(container.clone()).or_default();
         }

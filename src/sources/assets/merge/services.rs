@@ -52,7 +52,7 @@ fn exported(files: &[FileNotes], projects: &Projects) -> BTreeSet<ProjectName> {
 
 /// Fills in the services.
 pub(super) fn finish(
-    drafts: HashMap<ServiceName, ServiceDraft>,
+    drafts: HashMap<ServiceName, Box<ServiceDraft>>,
     world: &mut World,
     files: &[FileNotes],
     chains: &Chains,
@@ -63,7 +63,7 @@ pub(super) fn finish(
     drafts.sort_unstable_by(|(one, _), (other, _)| by_name(one, other));
     let mut services = Vec::with_capacity(drafts.len());
     for (name, draft) in drafts {
-        let ServiceDraft { settings, policy, ancestors, settings_gap, policy_gap, ancestors_gap } = draft;
+        let ServiceDraft { settings, policy, ancestors, settings_gap, policy_gap, ancestors_gap } = *draft;
         let settings = match settled(settings, || format!("the settings of `{name}`"), places)? {
             Some(Sighting { value, .. }) => *value,
             None => unread(settings_gap, NO_RESOURCE, "run.services.get"),

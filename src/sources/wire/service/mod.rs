@@ -11,15 +11,19 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
-use super::{Interner, Resource, ShapeError, text::Text, text::filled};
+use super::{Interner, Resource, text::Text, text::filled};
 use crate::{
     model::Principal,
     world::{Gap, Observed, Settings},
 };
 
+/// The `resource` of a service as it stands in the line.
+pub(in crate::sources) type ServiceResource<'a> = Resource<'a, ServiceWire<'a>>;
+
+/// A service in either shape.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "a service")]
-struct ServiceWire<'a> {
+pub(in crate::sources) struct ServiceWire<'a> {
     // Knative.
     #[serde(borrow)]
     metadata: Option<knative::Metadata<'a>>,
@@ -80,9 +84,9 @@ pub(in crate::sources) struct Told {
     pub(in crate::sources) projects: Vec<Arc<str>>,
 }
 
-/// Reads the `resource` of a service.
-pub(in crate::sources) fn service(json: &str, words: &mut Interner) -> Result<Told, ShapeError> {
-    let Resource { parent, data }: Resource<'_, ServiceWire<'_>> = super::read(json, "resource")?;
+/// What the `resource` of a service tells.
+pub(in crate::sources) fn service(resource: ServiceResource<'_>, words: &mut Interner) -> Told {
+    let Resource { parent, data } = resource;
     let mut projects: Vec<Arc<str>> = parent
         .as_deref()
         .and_then(super::super::name::project)
@@ -90,12 +94,12 @@ pub(in crate::sources) fn service(json: &str, words: &mut Interner) -> Result<To
         .into_iter()
         .collect();
     let Some(wire) = data else {
-        return Ok(Told { settings: unread("its RESOURCE content has no data"), projects });
+        return Told { settings: unread("its RESOURCE content has no data"), projects };
     };
     let namespace = wire.metadata.as_ref().and_then(|metadata| filled(metadata.namespace.as_ref()));
     projects.extend(namespace.map(|namespace| words.word(namespace)));
     let settings = settings(&wire, words).map_or_else(|why| unread(&why), Observed::Known);
-    Ok(Told { settings, projects })
+    Told { settings, projects }
 }
 
 fn unread(why: &str) -> Observed<Settings> {
@@ -144,7 +148,7 @@ fn v2(wire: &ServiceWire<'_>, template: &Template<'_>, words: &mut Interner) -> 
 }
 
 fn identity(email: Option<&Text<'_>>, words: &mut Interner) -> Option<Principal> {
-    filled(email).map(|email| words.principal(Principal::service_account(email).as_str()))
+    filled(email).map(|email| words.account(email))
 }
 
 fn labels(wire: Option<&BTreeMap<Text<'_>, Text<'_>>>, words: &mut Interner) -> BTreeMap<Arc<str>, Arc<str>> {

@@ -1,10 +1,11 @@
 //! Services as the Admin API's first and second versions write them.
 
-use super::*;
+use super::{super::ShapeError, *};
 use crate::world::Traffic;
 
 fn read(json: &str) -> Result<Observed<Settings>, ShapeError> {
-    service(json, &mut Interner::default()).map(|told| told.settings)
+    let resource = super::super::read(json, "resource")?;
+    Ok(service(resource, &mut Interner::default()).settings)
 }
 
 fn known(json: &str) -> Settings {
