@@ -333,6 +333,15 @@ fn hostile_files_end_in_an_error_or_a_world() {
 }
 
 #[test]
+fn the_map_of_a_made_up_estate_has_no_mistakes() {
+    let mut bytes = Vec::new();
+    Estate { services: 400, projects: 20 }.write_map(&mut bytes).unwrap();
+    let text = callmap::callers::MapText { path: "map.yaml".into(), bytes };
+    let maps = callmap::callers::check(vec![text], chrono::DateTime::UNIX_EPOCH).unwrap();
+    assert_eq!(maps[0].functions.len(), 400);
+}
+
+#[test]
 fn a_made_up_estate_reads_as_it_was_made() {
     let estate = Estate { services: 400, projects: 20 };
     let mut text = Vec::new();

@@ -162,7 +162,9 @@ impl Estate {
     pub(crate) fn write_map(self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "callmap: 1\nowner: platform-team@example.com\n\nfunctions:")?;
         for service in 0..self.services {
-            writeln!(out, "  {}: {{ resource: {} }}", Self::name(service), self.resource(service))?;
+            let (name, resource, account) =
+                (Self::name(service), self.resource(service), self.account(service));
+            writeln!(out, "  {name}: {{ resource: {resource}, runs_as: {account} }}")?;
         }
         let mut edges: Vec<(String, usize)> = (0..self.services)
             .flat_map(|service| self.callers(service).into_iter().map(move |caller| (caller, service)))

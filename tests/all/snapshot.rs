@@ -368,4 +368,25 @@ proptest! {
         // Every service of this export has its policy line, so that it does not matter which file it is in.
         prop_assert_eq!(shown(&read_back(&files)), shown(&read_back(&[text])));
     }
+
+    #[test]
+    fn a_damaged_file_is_an_error_or_a_world_and_never_a_crash(
+        place in any::<prop::sample::Index>(),
+        bytes in vec(any::<u8>(), 0..4),
+        cut in 0..6_usize,
+    ) {
+        for text in [include_str!("../assets/shop.ndjson"), include_str!("../assets/refused.ndjson")] {
+            let list = format!("[{}]", text.trim_end().replace('\n', ",\n"));
+            for whole in [text, &list] {
+                let mut damaged = whole.as_bytes().to_vec();
+                let at = place.index(damaged.len());
+                let end = damaged.len().min(at + cut);
+                damaged.splice(at..end, bytes.iter().copied());
+                let damaged = vec![Input::from_bytes("damaged", damaged)];
+                if let Err(error) = read(damaged, ReadOptions::default()) {
+                    prop_assert!(error.to_string().starts_with("damaged"));
+                }
+            }
+        }
+    }
 }
