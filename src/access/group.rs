@@ -1,6 +1,8 @@
 //! Groups turned round: from a member to everything that lists it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use crate::{
     model::{Principal, PrincipalKind},

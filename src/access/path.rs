@@ -1,6 +1,8 @@
 //! The way from a function up: its own policy, and those of its project, folders and organization.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use super::{RoleBook, Verdict, carried::Given};
 use crate::{

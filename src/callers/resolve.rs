@@ -1,9 +1,8 @@
 //! One environment of a map: names get their meaning, globs and regions are expanded.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::{
     CallerMap, DeclaredFunction, MapFile, Mistake, Place,

@@ -1,7 +1,6 @@
 //! The edges of one file: who may call which of the functions declared in it.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt as _};
 use wildmatch::WildMatch;
 
 use super::{

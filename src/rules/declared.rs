@@ -2,9 +2,11 @@
 //! edge means.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use crate::{
     callers::{Caller, CallerMap, DeclaredFunction, Edge, Mistake},

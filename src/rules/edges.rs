@@ -1,6 +1,6 @@
 //! Every declared edge against the verdict: has it its own grant, and does the caller get through.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use super::{
     context::Context,
@@ -31,10 +31,11 @@ pub struct JudgedEdge {
 pub fn judge(context: &Context<'_>) -> Vec<JudgedEdge> {
     let mut judged = Vec::new();
     let still_granted = still_granted(context);
+    let all_users = Principal::new("allUsers");
     for (index, edges) in context.declared.edges.iter().enumerate() {
         let Live::Service(name) = &context.declared.live[index] else { continue };
         let Some(own) = own_grants(context, name) else { continue };
-        let is_public = context.declared.is_declared(name, &Principal::new("allUsers"));
+        let is_public = context.declared.caller(index, &all_users) == Some(InForce::Now);
         for edge in edges {
             for principal in context.declared.principals(&context.map.edges[*edge]) {
                 let in_force = context.map.edges[*edge].is_in_force(context.at);

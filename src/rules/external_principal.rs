@@ -15,6 +15,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(context: &Context<'_>) -> Vec<Finding> {
+    if context.map.settings.domains.is_none() {
+        return Vec::new();
+    }
     let mut callers: BTreeMap<&Principal, (usize, usize)> = BTreeMap::new();
     for (index, edge) in context.map.edges.iter().enumerate() {
         if !edge.is_in_force(context.at) {

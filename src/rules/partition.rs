@@ -68,8 +68,7 @@ enum Use {
     Nothing,
 }
 
-fn use_of(context: &Context<'_>, binding: &Binding, principal: &Principal) -> Use {
-    let class = context.roles.class(&binding.role);
+fn use_of(context: &Context<'_>, binding: &Binding, class: RoleClass, principal: &Principal) -> Use {
     if class == RoleClass::None {
         let is_off = context.roles.would_invoke(&binding.role);
         return if is_off { Use::Dead(class) } else { Use::Nothing };
@@ -94,8 +93,9 @@ fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy, judge
     let governed = context.declared.governed.get(name).copied();
     let resource = Resource::Service(name.clone());
     for binding in &policy.bindings {
+        let role = context.roles.class(&binding.role);
         for principal in &binding.members {
-            let (class, found) = match use_of(context, binding, principal) {
+            let (class, found) = match use_of(context, binding, role, principal) {
                 Use::Usable(class) => (class, own(context, name, governed, class, principal)),
                 Use::Dead(class) => (class, governed.map(|_| (RuleId::DeadGrant, Level::Warning))),
                 Use::Nothing if binding.role.as_str() == FUNCTIONS_INVOKER => {
@@ -131,7 +131,7 @@ fn own(
     principal: &Principal,
 ) -> Option<(RuleId, Level)> {
     let declared = governed.and_then(|index| context.declared.caller(index, principal));
-    let is_declared = is_in_order(context, name, principal);
+    let is_declared = declared == Some(InForce::Now) || context.expected.is_expected(name, principal);
     if principal.is_public() {
         let is_fine = is_declared && class == RoleClass::Invoker;
         return (!is_fine).then_some((RuleId::PublicFunction, Level::Error));
@@ -159,9 +159,10 @@ fn above_functions(
 ) {
     let resource = Resource::Container(container.clone());
     for binding in &policy.bindings {
+        let role = context.roles.class(&binding.role);
         for principal in &binding.members {
             let is_declared = || opens.iter().all(|service| is_in_order(context, service, principal));
-            let (class, is_declared, (rule, level)) = match use_of(context, binding, principal) {
+            let (class, is_declared, (rule, level)) = match use_of(context, binding, role, principal) {
                 Use::Usable(class) => {
                     let is_declared = is_declared();
                     (class, is_declared, inherited(context, &binding.role, class, principal, is_declared))

@@ -1,6 +1,8 @@
 //! What a key may be.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::hash_map::Entry;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::{LineIndex, Mistake, Node, Style, Value, mistake::clip};
 

@@ -26,9 +26,8 @@ pub(super) fn is_one_line(text: &str, from: usize, to: usize) -> bool {
 pub(super) fn first_dash(text: &str, mapping: usize, list: usize) -> usize {
     let line = line_start(text, list);
     let dash = line + mapping.saturating_sub(line_start(text, mapping));
-    let is_indent = |indent: &[u8]| indent.iter().all(|byte| *byte == b' ');
-    let bytes = text.as_bytes();
-    if dash < list && bytes[dash] == b'-' && is_indent(&bytes[line..dash]) { dash } else { list }
+    // What stands in the mapping's column of this line is a dash only there; dashes further in have a blank there.
+    if dash < list && text.as_bytes()[dash] == b'-' { dash } else { list }
 }
 
 /// The content of a block scalar without the line breaks and the indentation behind it.

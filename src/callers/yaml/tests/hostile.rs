@@ -61,6 +61,7 @@ fn long_scalars_and_long_lines_are_read_in_one_go() {
         format!("a: [{}]", "x, ".repeat(1 << 15)),
         format!("[{}]", "{}, ".repeat(1 << 15)),
         format!("a:\n{}", "- x\n".repeat(1 << 15)),
+        lines(1 << 16, |number| format!("k{number}: 1\n")),
         format!("{}a:\n{}- x", " ".repeat(1 << 20), " ".repeat(1 << 20)),
     ] {
         assert!(parse(&text).is_ok(), "{}", &text[..10]);

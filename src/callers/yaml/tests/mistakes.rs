@@ -174,6 +174,7 @@ fn keys_that_are_no_text_are_refused() {
     }
     assert_eq!(complaints(": a"), ["\"\": a key is missing here"]);
     assert_eq!(complaints("{a: b, : c}"), ["\"\": a key is missing here"]);
+    assert_eq!(refused("{a: b, : c}")[0].span, Span { start: 7, end: 7 });
 }
 
 #[test]
@@ -220,6 +221,7 @@ fn breaches_of_the_grammar_are_told_in_plain_words() {
         ("a:\n  - b\n  c: d\n", "\"c\": a `- ` is expected here"),
         ("a: b\nc\n", "\"c\": a `: ` is missing behind this"),
         ("a: - b\n", "\"-\": a list cannot start here"),
+        ("a:\t- b\n", "\"-\": a list cannot start here"),
         ("a: [- b]\n", "\"-\": `-` cannot start an entry inside brackets"),
         ("[a,, b]", "\",\": nothing stands before this `,`"),
         ("[a]]", "\"]\": this `]` closes nothing"),
