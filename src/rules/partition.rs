@@ -93,9 +93,9 @@ fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy, judge
     let governed = context.declared.governed.get(name).copied();
     let resource = Resource::Service(name.clone());
     for binding in &policy.bindings {
-        let role = context.roles.class(&binding.role);
+        let given = context.roles.class(&binding.role);
         for principal in &binding.members {
-            let (class, found) = match use_of(context, binding, role, principal) {
+            let (class, found) = match use_of(context, binding, given, principal) {
                 Use::Usable(class) => (class, own(context, name, governed, class, principal)),
                 Use::Dead(class) => (class, governed.map(|_| (RuleId::DeadGrant, Level::Warning))),
                 Use::Nothing if binding.role.as_str() == FUNCTIONS_INVOKER => {
@@ -159,10 +159,10 @@ fn above_functions(
 ) {
     let resource = Resource::Container(container.clone());
     for binding in &policy.bindings {
-        let role = context.roles.class(&binding.role);
+        let given = context.roles.class(&binding.role);
         for principal in &binding.members {
             let is_declared = || opens.iter().all(|service| is_in_order(context, service, principal));
-            let (class, is_declared, (rule, level)) = match use_of(context, binding, role, principal) {
+            let (class, is_declared, (rule, level)) = match use_of(context, binding, given, principal) {
                 Use::Usable(class) => {
                     let is_declared = is_declared();
                     (class, is_declared, inherited(context, &binding.role, class, principal, is_declared))
