@@ -8,7 +8,7 @@
 //!
 //! ```sh
 //! cargo run --release --example estate -- target/estate
-//! time python3 benches/naive.py target/estate/map.yaml target/estate/assets.ndjson
+//! time python3 tests/bench/naive.py target/estate/map.yaml target/estate/assets.ndjson
 //! time target/release/callmap audit -m target/estate/map.yaml --from target/estate/assets.ndjson
 //! ```
 //!
@@ -29,7 +29,7 @@ use callmap::{
 };
 use divan::{Bencher, black_box, counter::BytesCount};
 
-#[path = "../tests/all/estate.rs"]
+#[path = "../all/estate.rs"]
 mod estate;
 
 use estate::{Estate, STRAY_EVERY};

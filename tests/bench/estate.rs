@@ -8,7 +8,7 @@ use std::{
     path::PathBuf,
 };
 
-#[path = "../tests/all/estate.rs"]
+#[path = "../all/estate.rs"]
 mod estate;
 
 use estate::Estate;
