@@ -1,5 +1,6 @@
 //! Every integration test, as one binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::too_many_lines, reason = "a table of cases is one function")]
 
 mod access;
 mod assets;
