@@ -33,3 +33,4 @@ pub use map::{CallerMap, Glob, Location, MapFile, MapText, Place};
 pub use mistake::{MapError, Mistake};
 pub use schema::schema;
 pub use settings::{Acceptance, Expiry, Settings};
+pub use who::can_be_named;

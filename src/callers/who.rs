@@ -35,6 +35,11 @@ pub(super) fn principal(caller: &Text, spelled: &str, mistakes: &mut Mistakes) -
     }
 }
 
+/// Whether a map can name this principal as a caller.
+pub fn can_be_named(principal: &Principal) -> bool {
+    function_name(principal.as_str()).is_none() && problem(principal).is_none()
+}
+
 fn problem(principal: &Principal) -> Option<(String, String)> {
     let text = principal.as_str();
     let wrong = |message: String, repair: &str| Some((message, repair.to_owned()));

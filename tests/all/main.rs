@@ -6,6 +6,7 @@ mod access;
 mod assets;
 mod cases;
 mod cli;
+mod discover;
 mod estate;
 mod find;
 mod fixture;

@@ -8,6 +8,7 @@ use crate::{
         RoleBook, RoleClass, Verdict,
         condition::{Bound, can_hold_from, holds_at},
     },
+    callers::can_be_named,
     model::{Binding, Principal, ServiceName, Time},
     rules::Scope,
     world::World,
@@ -32,7 +33,7 @@ pub(super) fn own_grants(world: &World, scope: &Scope, at: Time) -> Grants {
                     End::At(end) => Some(end),
                     End::Unsaid => continue,
                 };
-                for principal in binding.members.iter().filter(|principal| !principal.is_nobody()) {
+                for principal in binding.members.iter().filter(|principal| can_be_named(principal)) {
                     longer(&mut own, principal, until);
                 }
             }
