@@ -1,5 +1,7 @@
 //! Findings begun the same way by every rule: about a function, a caller, a grant, a resource.
 
+use std::sync::Arc;
+
 use super::{Finding, context::Context, fingerprint, partition::Judged};
 use crate::{
     callers::Place,
@@ -24,9 +26,8 @@ impl Context<'_> {
         place: Place,
         message: String,
     ) -> Finding {
-        let mut finding = self.about(rule, service, message);
-        finding.caller = Some(caller.clone());
-        finding.fingerprint = fingerprint(rule, &finding.resource, Some(caller), None);
+        let mut finding = self.at_resource(rule, service.clone().into(), Some(caller.clone()), message);
+        finding.function = Some(service.clone());
         finding.declared_at = Some(self.map.locate(place));
         finding
     }
@@ -47,7 +48,7 @@ impl Context<'_> {
             resource,
             caller,
             grant: None,
-            opens: [].into(),
+            opens: Arc::default(),
             message,
             declared_at: None,
             fix: None,

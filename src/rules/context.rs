@@ -15,7 +15,7 @@ use crate::{
     access::{Access, RoleBook},
     callers::{CallerMap, Mistake, Place},
     model::{Container, Level, RuleId, ServiceName, Time},
-    world::World,
+    world::{Service, World},
 };
 
 /// What every rule sees. Computed once a run; rules only pick from it.
@@ -34,7 +34,7 @@ pub struct Context<'a> {
     /// What is looked at.
     pub scope: Scope,
     /// The services in scope, in order.
-    pub services: Vec<&'a ServiceName>,
+    pub services: Vec<(&'a ServiceName, &'a Service)>,
     /// Everything above them, with those of them that lie below it.
     pub above: BTreeMap<Container, Arc<[ServiceName]>>,
     /// The map laid against the world.
@@ -62,8 +62,8 @@ impl<'a> Context<'a> {
         scope: Scope,
     ) -> Result<Self, Vec<Mistake>> {
         let declared = Declared::new(map, world, at)?;
-        let services: Vec<_> = world.services.keys().filter(|service| scope.holds(world, service)).collect();
-        let above = above::all(world, &services);
+        let services: Vec<_> = world.services.iter().filter(|(name, _)| scope.holds(world, name)).collect();
+        let above = above::all(&services);
         let expected = Expected::new(map, world, &declared);
         let mut context = Self {
             map,

@@ -57,9 +57,30 @@ impl Expected {
 
     /// Whether this principal is expected to call this service, though no map says so.
     pub fn is_expected(&self, service: &ServiceName, principal: &Principal) -> bool {
-        self.proxies.get(service) == Some(principal)
-            || (self.is_event_driven(service)
-                && self.sources.get(service).is_some_and(|sources| sources.contains(principal)))
+        self.of(service).has(principal)
+    }
+
+    /// Who is expected to call this service.
+    pub fn of(&self, service: &ServiceName) -> ExpectedHere<'_> {
+        let is_event_driven = self.is_event_driven(service);
+        let sources = if is_event_driven { self.sources.get(service) } else { None };
+        ExpectedHere { is_event_driven, sources, proxy: self.proxies.get(service) }
+    }
+}
+
+/// Who is expected to call one service.
+#[derive(Debug, Clone, Copy)]
+pub struct ExpectedHere<'a> {
+    /// Whether only its event source should.
+    pub is_event_driven: bool,
+    sources: Option<&'a BTreeSet<Principal>>,
+    proxy: Option<&'a Principal>,
+}
+
+impl ExpectedHere<'_> {
+    /// Whether this principal is expected.
+    pub fn has(&self, principal: &Principal) -> bool {
+        self.proxy == Some(principal) || self.sources.is_some_and(|sources| sources.contains(principal))
     }
 }
 

@@ -15,9 +15,8 @@ pub(super) const RULE: Rule = Rule {
 fn find(context: &Context<'_>) -> Vec<Finding> {
     let public = Principal::new("allUsers");
     let mut findings = Vec::new();
-    for name in &context.services {
-        let settings = context.world.services.get(*name).and_then(|service| service.settings.known());
-        let is_off = settings.is_some_and(|settings| settings.is_check_disabled);
+    for (name, service) in &context.services {
+        let is_off = service.settings.known().is_some_and(|settings| settings.is_check_disabled);
         if !is_off || context.declared.is_declared(name, &public) {
             continue;
         }

@@ -1,6 +1,6 @@
 //! A function that does not run as the account the map pins.
 
-use super::{Finding, Rule, context::Context, fingerprint};
+use super::{Finding, Rule, context::Context};
 use crate::model::RuleId;
 
 pub(super) const RULE: Rule = Rule {
@@ -26,11 +26,9 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
         let pinned = pinned.email().unwrap_or_else(|| pinned.as_str());
         let now = live.email().unwrap_or_else(|| live.as_str()).to_owned();
         let message = format!("`{label}` runs as `{now}`, and the map pins `{pinned}`");
-        let mut finding = context.about(RULE.id, service, message);
         // Another account is another difference: what was accepted of this one does not cover it.
-        finding.fingerprint = fingerprint(RULE.id, &finding.resource, Some(&live), None);
-        finding.caller = Some(live);
-        finding.declared_at = function.runs_as_place.map(|place| context.map.locate(place));
+        let place = function.runs_as_place.unwrap_or(function.place);
+        let mut finding = context.about_caller(RULE.id, service, &live, place, message);
         finding.fix = Some(format!("find out who changed it; then `runs_as: {now}` or deploy as `{pinned}`"));
         findings.push(finding);
     }

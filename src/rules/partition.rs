@@ -36,26 +36,30 @@ pub struct Judged {
 /// Every grant that a rule speaks for, each once, in order of resource, role, principal and condition.
 pub fn judge(context: &Context<'_>) -> Vec<Judged> {
     let mut judged = Vec::new();
-    for name in &context.services {
-        let Some(service) = context.world.services.get(*name) else { continue };
+    for (name, service) in &context.services {
         if let Some(policy) = service.policy.known() {
-            on_function(context, name, policy, &mut judged);
+            each_once(on_function(context, name, policy), &mut judged);
         }
     }
     for (container, opens) in &context.above {
         let policy = context.world.policies.get(container).and_then(|policy| policy.known());
         if let Some(policy) = policy {
-            above_functions(context, container, policy, opens, &mut judged);
+            each_once(above_functions(context, container, policy, opens), &mut judged);
         }
     }
-    on_functions_api(context, &mut judged);
-    // One grant may stand twice in several spellings: which of them is shown must not depend on their order.
-    judged.sort_by(|left, right| {
+    each_once(on_functions_api(context), &mut judged);
+    judged
+}
+
+/// Adds the grants of one policy in order, each once. One may stand there in several spellings: which of them is
+/// shown must not depend on their order.
+fn each_once(mut found: Vec<Judged>, judged: &mut Vec<Judged>) {
+    found.sort_by(|left, right| {
         let spelling = || left.grant.principal.as_str().cmp(right.grant.principal.as_str());
         left.grant.cmp(&right.grant).then_with(spelling)
     });
-    judged.dedup_by(|left, right| left.grant == right.grant);
-    judged
+    found.dedup_by(|left, right| left.grant == right.grant);
+    judged.append(&mut found);
 }
 
 /// What a grant is, before it is asked who holds it.
@@ -89,14 +93,22 @@ fn grant(resource: &Resource, binding: &Binding, principal: &Principal) -> Grant
     }
 }
 
-fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy, judged: &mut Vec<Judged>) {
+fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy) -> Vec<Judged> {
+    let mut judged = Vec::new();
     let governed = context.declared.governed.get(name).copied();
+    let expected = context.expected.of(name);
     let resource = Resource::Service(name.clone());
     for binding in &policy.bindings {
         let given = context.roles.class(&binding.role);
         for principal in &binding.members {
+            let declared = governed.and_then(|index| context.declared.caller(index, principal));
+            let is_declared = declared == Some(InForce::Now) || expected.has(principal);
             let (class, found) = match use_of(context, binding, given, principal) {
-                Use::Usable(class) => (class, own(context, name, governed, class, principal)),
+                Use::Usable(class) if principal.is_public() => (class, public(class, is_declared)),
+                Use::Usable(class) => {
+                    let own = |_| own(class, is_declared, declared, expected.is_event_driven);
+                    (class, governed.and_then(own))
+                }
                 Use::Dead(class) => (class, governed.map(|_| (RuleId::DeadGrant, Level::Warning))),
                 Use::Nothing if binding.role.as_str() == FUNCTIONS_INVOKER => {
                     (RoleClass::None, governed.map(|_| (RuleId::DeadGrant, Level::Warning)))
@@ -109,12 +121,13 @@ fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy, judge
                 class,
                 rule,
                 level,
-                is_declared: is_in_order(context, name, principal),
+                is_declared,
                 service: Some(name.clone()),
-                opens: [].into(),
+                opens: Arc::default(),
             });
         }
     }
+    judged
 }
 
 /// Whether a principal is declared for a function, or expected there without being declared.
@@ -122,27 +135,23 @@ fn is_in_order(context: &Context<'_>, service: &ServiceName, principal: &Princip
     context.declared.is_declared(service, principal) || context.expected.is_expected(service, principal)
 }
 
-/// The rule for a usable grant on a function itself, where one speaks for it.
+/// The rule for a usable grant of a public member on a function itself, where one speaks for it.
+fn public(class: RoleClass, is_declared: bool) -> Option<(RuleId, Level)> {
+    let is_fine = is_declared && class == RoleClass::Invoker;
+    (!is_fine).then_some((RuleId::PublicFunction, Level::Error))
+}
+
+/// The rule for a usable grant of anybody else on a governed function itself, where one speaks for it.
 fn own(
-    context: &Context<'_>,
-    name: &ServiceName,
-    governed: Option<usize>,
     class: RoleClass,
-    principal: &Principal,
+    is_declared: bool,
+    declared: Option<InForce>,
+    is_event_driven: bool,
 ) -> Option<(RuleId, Level)> {
-    let declared = governed.and_then(|index| context.declared.caller(index, principal));
-    let is_declared = declared == Some(InForce::Now) || context.expected.is_expected(name, principal);
-    if principal.is_public() {
-        let is_fine = is_declared && class == RoleClass::Invoker;
-        return (!is_fine).then_some((RuleId::PublicFunction, Level::Error));
-    }
-    governed?;
     match class {
         RoleClass::Invoker if is_declared => None,
         RoleClass::Invoker if declared == Some(InForce::Past) => Some((RuleId::ExpiredCaller, Level::Error)),
-        RoleClass::Invoker if context.expected.is_event_driven(name) => {
-            Some((RuleId::EventFunctionCaller, Level::Error))
-        }
+        RoleClass::Invoker if is_event_driven => Some((RuleId::EventFunctionCaller, Level::Error)),
         RoleClass::Invoker => Some((RuleId::UndeclaredCaller, Level::Error)),
         RoleClass::Wide | RoleClass::Unknown | RoleClass::None => {
             Some((RuleId::BroadRole, if is_declared { Level::Warning } else { Level::Error }))
@@ -155,8 +164,8 @@ fn above_functions(
     container: &Container,
     policy: &Policy,
     opens: &Arc<[ServiceName]>,
-    judged: &mut Vec<Judged>,
-) {
+) -> Vec<Judged> {
+    let mut judged = Vec::new();
     let resource = Resource::Container(container.clone());
     for binding in &policy.bindings {
         let given = context.roles.class(&binding.role);
@@ -181,6 +190,7 @@ fn above_functions(
             });
         }
     }
+    judged
 }
 
 /// The rule for a usable grant above functions.
@@ -213,7 +223,8 @@ fn inherited(
 
 /// `cloudfunctions.invoker` on a function of the Functions API opens nothing: callers of second-generation
 /// functions are granted on the service (<https://cloud.google.com/functions/docs/securing/managing-access-iam>).
-fn on_functions_api(context: &Context<'_>, judged: &mut Vec<Judged>) {
+fn on_functions_api(context: &Context<'_>) -> Vec<Judged> {
+    let mut judged = Vec::new();
     for (name, function) in &context.world.functions {
         let (Some(service), Some(policy)) = (&function.service, &function.policy) else { continue };
         if !context.declared.governed.contains_key(service) {
@@ -228,8 +239,9 @@ fn on_functions_api(context: &Context<'_>, judged: &mut Vec<Judged>) {
                 level: Level::Warning,
                 is_declared: is_in_order(context, service, principal),
                 service: Some(service.clone()),
-                opens: [].into(),
+                opens: Arc::default(),
             }));
         }
     }
+    judged
 }

@@ -25,8 +25,8 @@ type Functions<'a> = BTreeMap<Function<'a>, &'a ServiceName>;
 
 fn find(context: &Context<'_>) -> Vec<Finding> {
     let mut accounts: BTreeMap<Principal, Vec<&ServiceName>> = BTreeMap::new();
-    for name in &context.services {
-        if let Some(account) = context.world.identity(name) {
+    for (name, service) in &context.services {
+        if let Some(account) = context.world.identity_of(name, service) {
             accounts.entry(account).or_default().push(name);
         }
     }

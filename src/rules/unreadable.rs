@@ -116,17 +116,17 @@ fn lists(context: &Context<'_>, gaps: &mut Gaps) {
 
 /// Settings and policies of the services in scope; what stands above them, once a project.
 fn services(context: &Context<'_>, gaps: &mut Gaps) {
-    for name in &context.services {
-        let Some(service) = context.world.services.get(*name) else { continue };
-        let mut add = |resource: Resource, what, gap: Option<&Gap>| {
+    for (name, service) in &context.services {
+        let own = || Resource::Service((*name).clone());
+        let project = || Resource::Container(Container::Project(name.project.clone()));
+        let mut add = |resource: &dyn Fn() -> Resource, what, gap: Option<&Gap>| {
             if let Some(gap) = gap {
-                gaps.entry(resource).or_default().insert((what, gap.clone()));
+                gaps.entry(resource()).or_default().insert((what, gap.clone()));
             }
         };
-        add(Resource::Service((*name).clone()), "its settings", service.settings.gap());
-        add(Resource::Service((*name).clone()), "its policy", service.policy.gap());
-        let project = Container::Project(name.project.clone());
-        add(Resource::Container(project), "what stands above its functions", service.ancestors.gap());
+        add(&own, "its settings", service.settings.gap());
+        add(&own, "its policy", service.policy.gap());
+        add(&project, "what stands above its functions", service.ancestors.gap());
     }
 }
 
@@ -152,8 +152,7 @@ fn policy_permission(container: &Container) -> &'static str {
 
 /// Roles bound on the way to a service in scope whose content is not known, whoever holds them.
 fn roles(context: &Context<'_>, gaps: &mut Gaps) {
-    let services = context.services.iter().filter_map(|name| context.world.services.get(*name));
-    let own = services.filter_map(|service| service.policy.known());
+    let own = context.services.iter().filter_map(|(_, service)| service.policy.known());
     let above = context.above.keys().filter_map(|name| context.world.policies.get(name)?.known());
     let mut met: BTreeSet<&RoleName> = BTreeSet::new();
     for policy in own.chain(above) {

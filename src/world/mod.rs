@@ -98,11 +98,16 @@ impl World {
     /// The account a service runs as: what its template names, else the project's default compute account.
     /// `None` where the settings were not read or the project's number is not known.
     pub fn identity(&self, service: &ServiceName) -> Option<Principal> {
-        match &self.services.get(service)?.settings {
+        self.identity_of(service, self.services.get(service)?)
+    }
+
+    /// The same of a service that was looked up already.
+    pub fn identity_of(&self, name: &ServiceName, service: &Service) -> Option<Principal> {
+        match &service.settings {
             Observed::Unreadable(_) => None,
             Observed::Known(settings) => match &settings.identity {
                 Some(identity) => Some(identity.clone()),
-                None => self.default_identity(&service.project),
+                None => self.default_identity(&name.project),
             },
         }
     }

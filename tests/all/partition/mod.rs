@@ -3,3 +3,4 @@
 mod estate;
 mod laws;
 mod oracle;
+mod pace;
