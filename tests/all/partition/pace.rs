@@ -13,7 +13,7 @@ use super::estate::now;
 
 const PROJECTS: usize = 400;
 const SERVICES: usize = if cfg!(debug_assertions) { 1_000 } else { 20_000 };
-/// So many callers a function; sixteen functions share the accounts that they run as, callers among them.
+/// How many callers each function has.
 const CALLERS: usize = 13;
 const PEOPLE: usize = 2_000;
 
