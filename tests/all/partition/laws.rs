@@ -176,14 +176,17 @@ proptest! {
 
     #[test]
     fn what_was_read_beside_a_gap_is_judged_all_the_same((world, map) in some_estate()) {
-        let before: BTreeSet<Grant> =
-            about_grants(&audit(&world, &map)).into_iter().map(|(_, _, grant)| grant).collect();
-        for name in ["pay", "resize", "extra"].map(service) {
-            let mut holed = world.clone();
+        let mut holed = world.clone();
+        for name in ["pay", "resize", "desk", "extra"].map(service) {
             holed.services.get_mut(&name).unwrap().ancestors = Observed::Unreadable(gap());
-            let after: BTreeSet<Grant> =
-                about_grants(&audit(&holed, &map)).into_iter().map(|(_, _, grant)| grant).collect();
-            prop_assert_eq!(&before, &after);
         }
+        // The project of a function stands in its name; only what is above that is not known.
+        let is_known = |grant: &Grant| ["folders/", "organizations/"]
+            .iter()
+            .all(|unknown| !grant.resource.to_string().starts_with(unknown));
+        let judged = |world: &World| -> BTreeSet<Spoken> {
+            about_grants(&audit(world, &map)).into_iter().filter(|(_, _, grant)| is_known(grant)).collect()
+        };
+        prop_assert_eq!(judged(&world), judged(&holed));
     }
 }
