@@ -93,10 +93,5 @@ impl Builder<'_, '_> {
 
 /// The gap of a policy that nobody noted.
 fn unread(container: &Container) -> Gap {
-    let permission = match container {
-        Container::Project(_) => "resourcemanager.projects.getIamPolicy",
-        Container::Folder(_) => "resourcemanager.folders.getIamPolicy",
-        Container::Organization(_) => "resourcemanager.organizations.getIamPolicy",
-    };
-    Gap::new("it was not seen", permission)
+    Gap::new("it was not seen", container.policy_permission())
 }

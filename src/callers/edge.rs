@@ -31,6 +31,16 @@ pub enum Caller {
     Function(Arc<str>),
 }
 
+impl Caller {
+    /// The short name of the function that the caller stands for, where it is one.
+    pub fn function(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Function(name) => Some(name),
+            Self::Principal(_) => None,
+        }
+    }
+}
+
 impl Edge {
     /// Whether the edge still counts: `until` itself is past.
     pub fn is_in_force(&self, at: Time) -> bool {

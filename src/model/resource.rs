@@ -39,6 +39,18 @@ pub enum Container {
     Organization(Arc<str>),
 }
 
+impl Container {
+    /// The permission that reads its allow policy
+    /// (<https://cloud.google.com/resource-manager/docs/access-control-proj>).
+    pub fn policy_permission(&self) -> &'static str {
+        match self {
+            Self::Project(_) => "resourcemanager.projects.getIamPolicy",
+            Self::Folder(_) => "resourcemanager.folders.getIamPolicy",
+            Self::Organization(_) => "resourcemanager.organizations.getIamPolicy",
+        }
+    }
+}
+
 /// Anything a grant hangs on or a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resource {

@@ -124,12 +124,7 @@ impl Declared {
     fn identities_of_callers(&self, map: &CallerMap, world: &World) -> BTreeMap<Arc<str>, Vec<Principal>> {
         let accepted = map.settings.accepted.iter().filter_map(|acceptance| acceptance.caller.as_ref());
         let callers = map.edges.iter().map(|edge| &edge.caller).chain(accepted);
-        let named: BTreeSet<_> = callers
-            .filter_map(|caller| match caller {
-                Caller::Function(name) => Some(name.clone()),
-                Caller::Principal(_) => None,
-            })
-            .collect();
+        let named: BTreeSet<_> = callers.filter_map(Caller::function).collect();
         let mut identities: BTreeMap<_, BTreeSet<Principal>> = BTreeMap::new();
         for (index, function) in map.functions.iter().enumerate().filter(|(_, f)| named.contains(&f.name)) {
             let identity = match &function.runs_as {

@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Rule, context::Context, phrase::counted};
-use crate::{
-    callers::Caller,
-    model::{Container, ProjectName, Resource, RuleId},
-};
+use crate::model::{Container, ProjectName, Resource, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId::DefaultIdentity,
@@ -23,10 +20,7 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
         .edges
         .iter()
         .filter(|edge| edge.is_in_force(context.at))
-        .filter_map(|edge| match &edge.caller {
-            Caller::Function(name) => Some(name),
-            Caller::Principal(_) => None,
-        })
+        .filter_map(|edge| edge.caller.function())
         .collect();
     let mut projects: BTreeMap<ProjectName, BTreeSet<usize>> = BTreeMap::new();
     for (index, function) in context.map.functions.iter().enumerate() {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Rule, context::Context, declared::Live};
 use crate::{
-    callers::Caller,
     model::{Container, FunctionName, Policy, ProjectName, Resource, RoleName, RuleId},
     world::{Gap, Observed},
 };
@@ -136,17 +135,9 @@ fn containers(context: &Context<'_>, gaps: &mut Gaps) {
         let gap = match context.world.policies.get(container) {
             Some(Observed::Known(_)) => continue,
             Some(Observed::Unreadable(gap)) => gap.clone(),
-            None => Gap::new("it was not seen", policy_permission(container)),
+            None => Gap::new("it was not seen", container.policy_permission()),
         };
         gaps.entry(Resource::Container(container.clone())).or_default().insert(("its policy", gap));
-    }
-}
-
-fn policy_permission(container: &Container) -> &'static str {
-    match container {
-        Container::Project(_) => "resourcemanager.projects.getIamPolicy",
-        Container::Folder(_) => "resourcemanager.folders.getIamPolicy",
-        Container::Organization(_) => "resourcemanager.organizations.getIamPolicy",
     }
 }
 
@@ -170,15 +161,7 @@ fn roles(context: &Context<'_>, gaps: &mut Gaps) {
 /// Projects whose number is not known where it decides who is meant: by the default compute account of a caller
 /// or of an event source, by a pinned account, or by the agent of the proxy.
 fn numbers(context: &Context<'_>, gaps: &mut Gaps) {
-    let callers: BTreeSet<_> = context
-        .map
-        .edges
-        .iter()
-        .filter_map(|edge| match &edge.caller {
-            Caller::Function(name) => Some(name),
-            Caller::Principal(_) => None,
-        })
-        .collect();
+    let callers: BTreeSet<_> = context.map.edges.iter().filter_map(|edge| edge.caller.function()).collect();
     let world = context.world;
     for (service, index) in &context.declared.governed {
         if world.projects.number(&service.project).is_some() {

@@ -112,18 +112,9 @@ pub(super) fn containers(
         let policy = match settled(draft, || format!("the policy of `{name}`"), places)? {
             Some(Sighting { value, .. }) => Observed::Known(value),
             None if world.policies.contains_key(&name) => continue,
-            None => Observed::Unreadable(Gap::new(NO_POLICY, policy_permission(&name))),
+            None => Observed::Unreadable(Gap::new(NO_POLICY, name.policy_permission())),
         };
         world.policies.insert(name, policy);
     }
     Ok(())
-}
-
-/// The permission that reads the policy of a container.
-fn policy_permission(container: &Container) -> &'static str {
-    match container {
-        Container::Project(_) => "resourcemanager.projects.getIamPolicy",
-        Container::Folder(_) => "resourcemanager.folders.getIamPolicy",
-        Container::Organization(_) => "resourcemanager.organizations.getIamPolicy",
-    }
 }
