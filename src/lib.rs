@@ -1,9 +1,10 @@
 //! Who can call which Google Cloud Run function, and is that what you declared?
 //!
-//! The floors, from the lowest: [`model`], [`callers`], [`world`], [`access`], [`rules`], [`plan`], [`sources`], [`emulator`],
-//! [`report`], [`commands`], [`cli`]. A file uses only what stands below it.
+//! The floors, from the lowest: [`model`], [`callers`], [`world`], [`access`], [`rules`], [`plan`], [`sources`],
+//! [`apply`], [`emulator`], [`report`], [`commands`], [`cli`]. A file uses only what stands below it.
 
 pub mod access;
+pub mod apply;
 pub mod callers;
 pub mod cli;
 pub mod commands;

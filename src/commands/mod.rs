@@ -37,6 +37,14 @@ pub enum Exit {
     Findings,
     /// No findings, but not everything that decides was read.
     Incomplete,
+    /// Somebody said no, or more would be removed than is expected: nothing was written.
+    Declined,
+    /// Something is no longer as planned, and nothing was written.
+    Stale,
+    /// Some of it was written, and some not.
+    Partly,
+    /// Stopped by the user: what was under way was finished.
+    Interrupted,
 }
 
 impl Exit {
@@ -44,8 +52,11 @@ impl Exit {
     pub const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::Findings => 1,
+            Self::Findings | Self::Declined => 1,
             Self::Incomplete => 3,
+            Self::Stale => 4,
+            Self::Partly => 5,
+            Self::Interrupted => 130,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod error;
+pub mod google;
 pub mod groups;
 pub mod input;
 mod intern;

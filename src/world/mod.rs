@@ -12,7 +12,10 @@ pub mod projects;
 pub mod service;
 pub mod source;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub use event_source::{CloudFunction, EventSource, EventSourceKind, EventTarget};
 pub use find::{FindError, Names};
@@ -48,6 +51,14 @@ pub struct World {
     pub gen1_functions: usize,
     /// Triggers, push subscriptions, jobs and queues that were seen.
     pub event_sources: Vec<EventSource>,
+    /// Whether all triggers, push subscriptions, jobs and queues of a project were listed, where that was asked
+    /// for: a project that is not here was not asked about.
+    pub event_source_lists: BTreeMap<ProjectName, Observed<()>>,
+    /// Jobs and instances by relative name, of projects where that was asked for: `roles/run.invoker` above
+    /// them runs these too.
+    pub workloads: BTreeMap<ProjectName, Observed<Vec<Arc<str>>>>,
+    /// Every project below a folder or an organization, where that was asked for.
+    pub projects_below: BTreeMap<Container, Observed<BTreeSet<ProjectName>>>,
     /// Roles that were read, or whose reading was refused. Google's own roles need not be here.
     pub roles: BTreeMap<RoleName, Observed<RoleDefinition>>,
     /// Direct members of each group that was read; a group that is not here was not expanded.
@@ -83,6 +94,9 @@ impl World {
             functions: BTreeMap::new(),
             gen1_functions: 0,
             event_sources: Vec::new(),
+            event_source_lists: BTreeMap::new(),
+            workloads: BTreeMap::new(),
+            projects_below: BTreeMap::new(),
             roles: BTreeMap::new(),
             groups: BTreeMap::new(),
             deny_policies: BTreeMap::new(),

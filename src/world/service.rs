@@ -20,6 +20,8 @@ pub struct Service {
 /// (<https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services>).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// What Google calls it for good (`uid`): a service that was deleted and made again has another.
+    pub uid: Option<Arc<str>>,
     /// `invokerIamDisabled`: everybody can call it, whatever its policy says.
     pub is_check_disabled: bool,
     /// The account its template names; `None` is the project's default compute account.
@@ -55,6 +57,7 @@ impl Settings {
     /// A service of which only defaults are set.
     pub fn plain() -> Self {
         Self {
+            uid: None,
             is_check_disabled: false,
             identity: None,
             traffic: Traffic::Latest,

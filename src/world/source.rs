@@ -20,8 +20,12 @@ pub struct Source {
 pub enum SourceKind {
     /// Cloud Asset Inventory exports and snapshots.
     Assets,
-    /// The embedded sample estate.
+    /// The embedded sample estate, served by the embedded emulator.
     Demo,
+    /// An emulator that the environment names.
+    Emulator,
+    /// Google Cloud.
+    Live,
 }
 
 /// One file of asset lines.
@@ -59,6 +63,8 @@ impl SourceKind {
         match self {
             Self::Assets => "assets",
             Self::Demo => "demo",
+            Self::Emulator => "emulator",
+            Self::Live => "live",
         }
     }
 }

@@ -201,6 +201,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             |([check, iap, url, split], identity, (ingress, target), (mut urls, audiences), labels)| {
                 urls.dedup();
                 Settings {
+                    uid: None,
                     is_check_disabled: check,
                     identity,
                     traffic: if split { Traffic::Split } else { Traffic::Latest },

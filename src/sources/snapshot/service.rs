@@ -16,6 +16,8 @@ use crate::{
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ServiceOut<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<&'a str>,
     template: Template<'a>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     invoker_iam_disabled: bool,
@@ -102,6 +104,7 @@ pub(super) fn write(name: &ServiceName, service: &Service, out: &mut Out<'_>) ->
 
 fn shown(settings: &Settings) -> ServiceOut<'_> {
     let Settings {
+        uid,
         is_check_disabled,
         identity,
         traffic,
@@ -114,6 +117,7 @@ fn shown(settings: &Settings) -> ServiceOut<'_> {
         labels,
     } = settings;
     ServiceOut {
+        uid: uid.as_deref(),
         template: Template { service_account: identity.as_ref().map(email) },
         invoker_iam_disabled: *is_check_disabled,
         iap_enabled: *is_iap_enabled,

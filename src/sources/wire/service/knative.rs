@@ -16,6 +16,8 @@ pub(super) struct Metadata<'a> {
     #[serde(borrow)]
     pub(super) namespace: Option<Text<'a>>,
     #[serde(borrow)]
+    uid: Option<Text<'a>>,
+    #[serde(borrow)]
     labels: Option<BTreeMap<Text<'a>, Text<'a>>>,
     #[serde(borrow, default)]
     annotations: Annotations<'a>,
@@ -98,6 +100,7 @@ pub(super) fn settings(
     };
     let ingress = filled(annotations.ingress_status.as_ref()).or(filled(annotations.ingress.as_ref()));
     Ok(Settings {
+        uid: filled(metadata.uid.as_ref()).map(Arc::from),
         is_check_disabled: flag(annotations.invoker_iam_disabled.as_ref(), "invoker-iam-disabled")?,
         identity: super::identity(template.service_account_name.as_ref(), words),
         traffic: observed.traffic(),

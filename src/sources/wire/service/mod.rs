@@ -33,6 +33,8 @@ pub(in crate::sources) struct ServiceWire<'a> {
     status: Option<knative::Status<'a>>,
     // v2.
     #[serde(borrow)]
+    uid: Option<Text<'a>>,
+    #[serde(borrow)]
     template: Option<Template<'a>>,
     #[serde(alias = "invoker_iam_disabled")]
     invoker_iam_disabled: Option<bool>,
@@ -130,6 +132,7 @@ fn v2(wire: &ServiceWire<'_>, template: &Template<'_>, words: &mut Interner) -> 
         latest_created: filled(wire.latest_created_revision.as_ref()),
     };
     Settings {
+        uid: filled(wire.uid.as_ref()).map(Arc::from),
         is_check_disabled: false,
         identity: identity(template.service_account.as_ref(), words),
         traffic: observed.traffic(),
