@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     model::{Policy, Principal, Resource, ServiceName},
+    sources,
     world::Settings,
 };
 
@@ -16,6 +17,17 @@ pub struct Document {
     pub raw: Value,
     /// What it means.
     pub policy: Policy,
+}
+
+impl Document {
+    /// What an answer of Google's says.
+    ///
+    /// # Errors
+    /// Where it is not an allow policy: a lowercase fragment with the field.
+    pub fn read(raw: Value) -> Result<Self, String> {
+        let policy = sources::policy(&raw)?;
+        Ok(Self { raw, policy })
+    }
 }
 
 /// Who may read.

@@ -3,6 +3,7 @@
 //! This floor may open files and streams. It judges nothing: what cannot be read is carried as a gap, and what
 //! is not what it should be is an error that says where and what to do.
 
+pub mod allow;
 pub mod assets;
 pub mod error;
 pub mod google;
@@ -14,5 +15,6 @@ mod shape;
 pub mod snapshot;
 mod wire;
 
+pub use allow::policy;
 pub use error::ReadError;
 pub use input::{Input, open};
