@@ -46,6 +46,9 @@ pub enum Class {
 }
 
 impl Deed {
+    /// Both ways, in the order they are shown.
+    pub const ALL: [Self; 2] = [Self::Add, Self::Remove];
+
     /// The word for it, in reports and plan files.
     pub const fn as_str(self) -> &'static str {
         match self {

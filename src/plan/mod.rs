@@ -3,6 +3,7 @@
 //! Pure: it sees a map, a world and a time, and writes nothing.
 
 pub mod change;
+mod digest;
 pub mod discover;
 pub mod step;
 
@@ -112,6 +113,33 @@ pub struct Waiting {
     pub caller: Arc<str>,
     /// Where the map declares it.
     pub declared_at: Location,
+}
+
+impl Include {
+    /// All of them, in the order they are shown.
+    pub const ALL: [Self; 5] = [Self::Public, Self::Inherited, Self::InheritedJobs, Self::Dead, Self::Agents];
+
+    /// The word for it, in plan files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Inherited => "inherited",
+            Self::InheritedJobs => "inherited-jobs",
+            Self::Dead => "dead",
+            Self::Agents => "agents",
+        }
+    }
+
+    /// The flag that asks for it.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Public => "--include-public",
+            Self::Inherited => "--include-inherited",
+            Self::InheritedJobs => "--include-inherited=jobs",
+            Self::Dead => "--include-dead",
+            Self::Agents => "--include-agents",
+        }
+    }
 }
 
 impl Plan {

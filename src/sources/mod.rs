@@ -11,6 +11,7 @@ pub mod groups;
 pub mod input;
 mod intern;
 mod name;
+pub mod plan_file;
 mod shape;
 pub mod snapshot;
 mod wire;

@@ -61,6 +61,9 @@ impl Layer {
 }
 
 impl LayerState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Refused, Self::NotAsked];
+
     /// The word for it, in reports for people and machines.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -58,6 +58,9 @@ impl Source {
 }
 
 impl SourceKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Assets, Self::Demo, Self::Emulator, Self::Live];
+
     /// The word for it, in reports for people and machines.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -15,6 +15,8 @@ mod map_schema;
 mod maps;
 mod package;
 mod partition;
+mod plan_file;
+mod plan_fixture;
 mod readme;
 mod report;
 mod runs;

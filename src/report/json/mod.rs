@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod plan;
 mod reach;
 mod wire;
 
@@ -9,19 +10,22 @@ use std::io::{self, Write};
 
 pub use audit::audit;
 pub use check::check;
+pub use plan::plan;
 pub use reach::{can, explain, who};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::Serialize;
 
 use super::escape;
+use crate::sources::plan_file::Document;
 
 /// The JSON Schema of each format, by the name of its file without the ending.
-pub fn schemas() -> [(&'static str, Schema); 5] {
+pub fn schemas() -> [(&'static str, Schema); 6] {
     [
         ("callmap-audit-1", schema::<audit::Wire<'static>>("callmap-audit/1")),
         ("callmap-can-1", schema::<reach::CanWire<'static>>("callmap-can/1")),
         ("callmap-check-1", schema::<check::Wire<'static>>("callmap-check/1")),
         ("callmap-explain-1", schema::<reach::ExplainWire<'static>>("callmap-explain/1")),
+        ("callmap-plan-1", schema::<Document>("callmap-plan/1")),
         ("callmap-who-1", schema::<reach::WhoWire<'static>>("callmap-who/1")),
     ]
 }
