@@ -5,6 +5,7 @@
 
 pub mod allow;
 pub mod assets;
+mod canonical;
 pub mod error;
 pub mod google;
 pub mod groups;

@@ -112,11 +112,29 @@ pub(in crate::sources) fn event_source(
     words: &mut Interner,
 ) -> Result<Option<EventSource>, ShapeError> {
     let resource: Resource<'_, SourceWire<'_>> = super::read(json, "resource")?;
-    let Some(SourceWire { service_account, destination, push_config, http_target }) = resource.data else {
-        return Ok(None);
-    };
+    resource.data.map_or(Ok(None), |wire| told(kind, name, wire, "resource.data.", words))
+}
+
+/// The same of Google's answer.
+pub(in crate::sources) fn answer(
+    kind: EventSourceKind,
+    name: &str,
+    json: &str,
+    words: &mut Interner,
+) -> Result<Option<EventSource>, ShapeError> {
+    told(kind, name, super::read(json, "")?, "", words)
+}
+
+fn told(
+    kind: EventSourceKind,
+    name: &str,
+    wire: SourceWire<'_>,
+    at: &str,
+    words: &mut Interner,
+) -> Result<Option<EventSource>, ShapeError> {
+    let SourceWire { service_account, destination, push_config, http_target } = wire;
     let (target, token) = match kind {
-        EventSourceKind::Trigger => (destination.map(|to| destined(name, &to)).transpose()?, None),
+        EventSourceKind::Trigger => (destination.map(|to| destined(name, &to, at)).transpose()?, None),
         EventSourceKind::Subscription => {
             let Some(push) = push_config.filter(|push| filled(push.push_endpoint.as_ref()).is_some()) else {
                 return Ok(None);
@@ -153,7 +171,7 @@ fn address(uri: Option<&Text<'_>>) -> Option<EventTarget> {
 }
 
 /// A trigger reaches services of its own project alone; it names them by their short name and region.
-fn destined(trigger: &str, to: &Destination<'_>) -> Result<EventTarget, ShapeError> {
+fn destined(trigger: &str, to: &Destination<'_>, at: &str) -> Result<EventTarget, ShapeError> {
     let Destination { cloud_run, cloud_function, http_endpoint } = to;
     if let Some(run) = cloud_run {
         let Some(service) = filled(run.service.as_ref()) else { return Ok(EventTarget::Other) };
@@ -176,7 +194,7 @@ fn destined(trigger: &str, to: &Destination<'_>) -> Result<EventTarget, ShapeErr
         return super::super::name::relative(function)
             .parse()
             .map(EventTarget::Function)
-            .map_err(|error| ShapeError(format!("`resource.data.destination.cloudFunction`: {error}")));
+            .map_err(|error| ShapeError(format!("`{at}destination.cloudFunction`: {error}")));
     }
     let uri = http_endpoint.as_ref().and_then(|endpoint| filled(endpoint.uri.as_ref()));
     Ok(uri.map_or(EventTarget::Other, |uri| EventTarget::Url(uri.into())))

@@ -44,19 +44,25 @@ pub(in crate::sources) enum Told {
 /// Which generation a function is of, the service behind it and whom its trigger calls as.
 pub(in crate::sources) fn function(json: &str, words: &mut Interner) -> Result<Told, ShapeError> {
     let resource: Resource<'_, FunctionWire<'_>> = super::read(json, "resource")?;
-    let Some(FunctionWire { environment, service_config, event_trigger }) = resource.data else {
-        return Ok(Told::Nothing);
-    };
+    resource.data.map_or(Ok(Told::Nothing), |wire| told(&wire, "resource.data.", words))
+}
+
+/// What Google's answer tells of a function.
+pub(in crate::sources) fn answer(json: &str, words: &mut Interner) -> Result<Told, ShapeError> {
+    told(&super::read(json, "")?, "", words)
+}
+
+fn told(wire: &FunctionWire<'_>, at: &str, words: &mut Interner) -> Result<Told, ShapeError> {
+    let FunctionWire { environment, service_config, event_trigger } = wire;
     if environment.as_deref() == Some("GEN_1") {
         return Ok(Told::Gen1);
     }
-    let service = service_config.and_then(|config| config.service);
-    let service = match filled(service.as_ref()) {
+    let service = match service_config.as_ref().and_then(|config| filled(config.service.as_ref())) {
         None => None,
         Some(name) => Some(
             super::super::name::relative(name)
                 .parse()
-                .map_err(|error| ShapeError(format!("`resource.data.serviceConfig.service`: {error}")))?,
+                .map_err(|error| ShapeError(format!("`{at}serviceConfig.service`: {error}")))?,
         ),
     };
     let account = event_trigger.as_ref().and_then(|trigger| filled(trigger.service_account_email.as_ref()));

@@ -23,15 +23,26 @@ pub(in crate::sources) fn role(
     words: &mut Interner,
 ) -> Result<Observed<RoleDefinition>, ShapeError> {
     let resource: Resource<'_, RoleWire<'_>> = super::read(json, "resource")?;
-    let Some(RoleWire { included_permissions, stage, deleted }) = resource.data else {
-        return Ok(Observed::Unreadable(Gap::new("its RESOURCE content has no data", "iam.roles.get")));
-    };
+    match resource.data {
+        Some(wire) => Ok(Observed::Known(definition(&wire, words))),
+        None => Ok(Observed::Unreadable(Gap::new("its RESOURCE content has no data", "iam.roles.get"))),
+    }
+}
+
+/// What Google's answer says that a role holds.
+pub(in crate::sources) fn answer(json: &str, words: &mut Interner) -> Result<RoleDefinition, ShapeError> {
+    let wire: RoleWire<'_> = super::read(json, "")?;
+    Ok(definition(&wire, words))
+}
+
+fn definition(wire: &RoleWire<'_>, words: &mut Interner) -> RoleDefinition {
+    let RoleWire { included_permissions, stage, deleted } = wire;
     let is_off = deleted.unwrap_or_default() || stage.as_deref() == Some("DISABLED");
     let listed = included_permissions.iter().flatten();
     let mut permissions: Vec<Arc<str>> = listed.map(|permission| words.word(permission)).collect();
     permissions.sort();
     permissions.dedup();
-    Ok(Observed::Known(RoleDefinition { permissions, is_off }))
+    RoleDefinition { permissions, is_off }
 }
 
 #[derive(Deserialize)]

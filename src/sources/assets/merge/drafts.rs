@@ -19,11 +19,9 @@ use crate::{
     sources::{
         ReadError,
         assets::batch::{Content, Fact, FileNotes, FunctionFact, Origin, ServiceFact},
-        name,
+        canonical::{canonical, canonical_function, canonical_source, with_roles},
     },
-    world::{
-        CloudFunction, EventSource, EventSourceKind, EventTarget, Observed, Projects, RoleDefinition, World,
-    },
+    world::{CloudFunction, EventSource, EventSourceKind, Observed, Projects, RoleDefinition, World},
 };
 
 /// Everything that was said, sorted by what it was said of.
@@ -196,40 +194,4 @@ fn each<K: ToString, T: PartialEq + Debug>(
         }
     }
     Ok(())
-}
-
-/// The name with its project's canonical name, where that is another.
-pub(super) fn canonical(text: &str, projects: &Projects) -> Option<String> {
-    name::with_project(text, |project| projects.canonical(project))
-}
-
-fn canonical_function(name: &FunctionName, projects: &Projects) -> FunctionName {
-    FunctionName {
-        project: projects.canonical(&name.project),
-        location: name.location.clone(),
-        function: name.function.clone(),
-    }
-}
-
-fn canonical_source(source: EventSource, projects: &Projects) -> EventSource {
-    let EventSource { kind, name, identity, target, audience } = source;
-    let target = match target {
-        EventTarget::Service(name) => EventTarget::Service(projects.canonical_service(&name)),
-        EventTarget::Function(name) => EventTarget::Function(canonical_function(&name, projects)),
-        other @ (EventTarget::Url(_) | EventTarget::Other) => other,
-    };
-    let name = canonical(&name, projects).map_or(name, Into::into);
-    EventSource { kind, name, identity, target, audience }
-}
-
-/// Roles of projects by canonical name: a binding may name them by number, their definition by id.
-fn with_roles(mut policy: Policy, projects: &Projects) -> Policy {
-    for binding in &mut policy.bindings {
-        if binding.role.as_str().starts_with("projects/")
-            && let Some(name) = canonical(binding.role.as_str(), projects)
-        {
-            binding.role = RoleName::new(name);
-        }
-    }
-    policy
 }

@@ -104,6 +104,11 @@ pub(in crate::sources) fn service(resource: ServiceResource<'_>, words: &mut Int
     Told { settings, projects }
 }
 
+/// What Google's answer tells of a service, or why it cannot be known.
+pub(in crate::sources) fn answer(wire: &ServiceWire<'_>, words: &mut Interner) -> Result<Settings, String> {
+    settings(wire, words)
+}
+
 fn unread(why: &str) -> Observed<Settings> {
     Observed::Unreadable(Gap::new(why, "run.services.get"))
 }

@@ -1,0 +1,207 @@
+//! Projects by their two names, what stands above them, and the policies of all of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    Asked, LiveError, Project,
+    below::Tree,
+    calls::{Reader, all, answer, segment, shape, text},
+    gap::gap,
+};
+use crate::{
+    model::{Container, Policy, ProjectName, resource::is_project_number},
+    sources::{
+        google::{Api, CallError},
+        intern::Interner,
+        wire::{
+            self,
+            policy::{PolicyWire, policy},
+            text::Digits,
+        },
+    },
+    world::{Observed, Projects},
+};
+
+/// What reading a project's names and ancestors takes.
+const GET: &str = "resourcemanager.projects.get";
+
+/// What stands above a project, itself first.
+pub(super) type Ancestry = Observed<Arc<[Container]>>;
+
+/// The policy of a project, folder or organization.
+pub(super) type ContainerPolicy = Observed<Policy>;
+
+/// Projects by id and number.
+pub(super) struct Named {
+    pub(super) projects: Projects,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "a project")]
+struct ProjectWire {
+    project_id: String,
+    project_number: Digits,
+}
+
+#[derive(Deserialize)]
+struct AncestryWire {
+    ancestor: Vec<AncestorWire>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AncestorWire {
+    resource_id: ResourceIdWire,
+}
+
+#[derive(Deserialize)]
+struct ResourceIdWire {
+    #[serde(rename = "type")]
+    kind: String,
+    id: String,
+}
+
+/// The names of all projects that are asked about. One whose names are refused keeps the one it was asked by:
+/// what is not known of it is said where it matters.
+pub(super) async fn names(reader: &Arc<Reader>, asked: &Asked, below: &Tree) -> Result<Named, LiveError> {
+    let mut projects = Projects::default();
+    for (id, number) in below.projects() {
+        projects.join(id, number)?;
+    }
+    // Of a project that was listed both names are known.
+    let is_open = |name: &&ProjectName| {
+        if is_project_number(name) {
+            projects.canonical(name) == **name
+        } else {
+            projects.number(name).is_none()
+        }
+    };
+    let open: Vec<ProjectName> = asked.projects.union(&asked.ours).filter(is_open).cloned().collect();
+    let read = all(open.into_iter().map(|project| {
+        let reader = reader.clone();
+        async move { names_of(&reader, &project).await }
+    }));
+    for (id, number) in read.await?.into_iter().flatten() {
+        projects.join(&id, &number)?;
+    }
+    Ok(Named { projects })
+}
+
+async fn names_of(reader: &Reader, project: &str) -> Result<(String, String), CallError> {
+    let body = reader.get(Api::ResourceManager, &format!("/v1/projects/{}", segment(project)), &[]).await?;
+    let ProjectWire { project_id, project_number: Digits(number) } = answer(&body)?;
+    if project_id != project && number != project {
+        return Err(shape("it is about another project"));
+    }
+    Ok((project_id, number))
+}
+
+impl Named {
+    /// The projects that are looked at, each once.
+    pub(super) fn scope(&self, asked: &Asked, below: &Tree) -> BTreeSet<ProjectName> {
+        let wider = below.projects().map(|(id, _)| id);
+        asked.projects.iter().chain(wider).map(|project| self.projects.canonical(project)).collect()
+    }
+
+    /// A project with both its names.
+    pub(super) fn project(&self, name: &ProjectName) -> Project {
+        Project { name: name.clone(), number: self.projects.number(name).map(Into::into) }
+    }
+
+    /// The projects besides of which event sources are read.
+    pub(super) fn ours(&self, asked: &Asked, scope: &BTreeSet<ProjectName>) -> BTreeSet<ProjectName> {
+        let ours = asked.ours.iter().filter(|_| asked.is_for_changes);
+        ours.map(|project| self.projects.canonical(project))
+            .filter(|project| !scope.contains(project))
+            .collect()
+    }
+}
+
+/// What stands above each project, and the policies of the projects and of everything above them, each once.
+pub(super) async fn read(
+    reader: &Arc<Reader>,
+    scope: &BTreeSet<ProjectName>,
+) -> Result<(BTreeMap<ProjectName, Ancestry>, BTreeMap<Container, ContainerPolicy>), LiveError> {
+    let own = all(scope.iter().map(|project| policy_of(reader.clone(), Container::Project(project.clone()))));
+    let above = async {
+        let read = all(scope.iter().map(|project| ancestry(reader.clone(), project.clone()))).await?;
+        let named = read.iter().flat_map(|(_, (containers, _))| containers);
+        let above: BTreeSet<Container> =
+            named.filter(|name| !matches!(name, Container::Project(_))).cloned().collect();
+        let policies = all(above.into_iter().map(|container| policy_of(reader.clone(), container))).await?;
+        Ok::<_, LiveError>((read, policies))
+    };
+    let (own, above) = tokio::join!(own, above);
+    let (ancestry, above) = above?;
+    let ancestry = ancestry.into_iter().map(|(project, (containers, gap))| {
+        (project, gap.map_or_else(|| Observed::Known(containers.into()), Observed::Unreadable))
+    });
+    Ok((ancestry.collect(), own?.into_iter().chain(above).collect()))
+}
+
+/// What is seen above a project, and why that is not all of it.
+type Seen = (Vec<Container>, Option<crate::world::Gap>);
+
+async fn ancestry(reader: Arc<Reader>, project: ProjectName) -> (ProjectName, Seen) {
+    let path = format!("/v1/projects/{}:getAncestry", segment(&project));
+    let body = reader.post(Api::ResourceManager, &path, &json!({})).await;
+    let seen = match body.and_then(|body| chain(&project, &body)) {
+        Err(error) => (Vec::new(), Some(gap(&error, Api::ResourceManager, GET))),
+        Ok(containers) => {
+            // A folder always stands below an organization: a chain that ends with one was cut short.
+            let is_cut = matches!(containers.last(), Some(Container::Folder(_)));
+            let gap = is_cut.then(|| {
+                let last = containers.last().map(ToString::to_string).unwrap_or_default();
+                crate::world::Gap::new(
+                    format!("what stands above `{last}` is not shown"),
+                    "resourcemanager.folders.get",
+                )
+            });
+            (containers, gap)
+        }
+    };
+    (project, seen)
+}
+
+fn chain(project: &ProjectName, body: &[u8]) -> Result<Vec<Container>, CallError> {
+    let AncestryWire { ancestor } = answer(body)?;
+    let mut containers = Vec::with_capacity(ancestor.len());
+    for AncestorWire { resource_id: ResourceIdWire { kind, id } } in ancestor {
+        let name = format!("{kind}s/{id}");
+        containers.push(name.parse().map_err(|_| shape(&format!("`{kind}` `{id}` is no ancestor")))?);
+    }
+    match containers.first_mut() {
+        Some(first @ Container::Project(_)) => *first = Container::Project(project.clone()),
+        _ => return Err(shape("it does not begin with the project")),
+    }
+    Ok(containers)
+}
+
+async fn policy_of(reader: Arc<Reader>, container: Container) -> (Container, ContainerPolicy) {
+    let path = match &container {
+        Container::Project(project) => format!("/v1/projects/{}:getIamPolicy", segment(project)),
+        Container::Folder(folder) => format!("/v2/folders/{}:getIamPolicy", segment(folder)),
+        Container::Organization(organization) => {
+            format!("/v1/organizations/{}:getIamPolicy", segment(organization))
+        }
+    };
+    let read = reader.container_policy(&path).await.and_then(|body| policy_in(&body));
+    let permission = container.policy_permission();
+    let policy = read.map_or_else(
+        |error| Observed::Unreadable(gap(&error, Api::ResourceManager, permission)),
+        Observed::Known,
+    );
+    (container, policy)
+}
+
+/// The policy that an answer is.
+pub(super) fn policy_in(body: &[u8]) -> Result<Policy, CallError> {
+    let wire: PolicyWire<'_> = wire::read(text(body)?, "").map_err(|error| shape(&error.0))?;
+    Ok(policy(wire, &mut Interner::default()))
+}

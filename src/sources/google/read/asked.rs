@@ -1,0 +1,64 @@
+//! What a run asks Google for.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    callers::CallerMap,
+    model::{Container, ProjectName},
+    world::Projects,
+};
+
+/// What a run asks Google for. Names of projects are ids or numbers, as somebody wrote them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The projects that are looked at.
+    pub projects: BTreeSet<ProjectName>,
+    /// Folders and organizations whose projects are looked at as well.
+    pub wider: BTreeSet<Container>,
+    /// The regions that a map names in a project: these are read where the list of regions is refused.
+    pub regions: BTreeMap<ProjectName, BTreeSet<Arc<str>>>,
+    /// Projects that are ours without being looked at: the map's `projects`.
+    pub ours: BTreeSet<ProjectName>,
+    /// Whether changes are to be made of it: then also read are the jobs and instances of each project, every
+    /// project below the folders and organizations above, and the event sources of `ours`.
+    pub is_for_changes: bool,
+}
+
+impl Asked {
+    /// What a map, and what was named besides, ask for.
+    pub fn new(map: Option<&CallerMap>, wider: &[Container]) -> Self {
+        let mut asked = Self::default();
+        for container in wider {
+            match container {
+                Container::Project(project) => drop(asked.projects.insert(project.clone())),
+                Container::Folder(_) | Container::Organization(_) => {
+                    asked.wider.insert(container.clone());
+                }
+            }
+        }
+        let Some(map) = map else { return asked };
+        asked.projects.extend(map.files.iter().filter_map(|file| file.project.clone()));
+        for function in &map.functions {
+            let target = &function.target;
+            asked.projects.insert(target.project.clone());
+            asked.regions.entry(target.project.clone()).or_default().insert(target.location.clone());
+        }
+        asked.ours.extend(map.settings.projects.iter().cloned());
+        asked
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.projects.is_empty() && self.wider.is_empty()
+    }
+
+    /// The regions that the map names in a project, by whichever of its names.
+    pub(super) fn regions_of(&self, project: &str, projects: &Projects) -> BTreeSet<Arc<str>> {
+        let project = projects.canonical(project);
+        let same = self.regions.iter().filter(|(name, _)| projects.canonical(name) == project);
+        same.flat_map(|(_, regions)| regions.iter().cloned()).collect()
+    }
+}

@@ -1,0 +1,48 @@
+//! What the roles hold that were met in policies, each read once.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    LiveError,
+    calls::{Reader, all, segment, shape, text},
+    gap::gap,
+};
+use crate::{
+    model::{Policy, RoleName},
+    sources::{google::Api, intern::Interner, wire::role},
+    world::{Observed, RoleDefinition},
+};
+
+/// Roles by name.
+pub(super) type Roles = BTreeMap<RoleName, Observed<RoleDefinition>>;
+
+/// Reads every role that these policies bind. A role of Google's whose reading is refused is still known from
+/// the role data that comes with callmap; where it is not in there, the refusal is the gap.
+pub(super) async fn read<'a>(
+    reader: &Arc<Reader>,
+    policies: impl Iterator<Item = &'a Policy>,
+) -> Result<Roles, LiveError> {
+    let bound = policies.flat_map(|policy| &policy.bindings).map(|binding| &binding.role);
+    // A name that stands for a condition which was withheld is the name of no role.
+    let met: BTreeSet<RoleName> = bound.filter(|role| !role.is_withcond()).cloned().collect();
+    let read = all(met.into_iter().map(|name| {
+        let reader = reader.clone();
+        async move {
+            let role = one(&reader, &name).await;
+            (name, role)
+        }
+    }));
+    Ok(read.await?.into_iter().collect())
+}
+
+async fn one(reader: &Reader, name: &RoleName) -> Observed<RoleDefinition> {
+    let path: String = name.as_str().split('/').flat_map(|part| ["/".to_owned(), segment(part)]).collect();
+    let body = reader.get(Api::Iam, &format!("/v1{path}"), &[]).await;
+    let read = body.and_then(|body| {
+        role::answer(text(&body)?, &mut Interner::default()).map_err(|error| shape(&error.0))
+    });
+    read.map_or_else(|error| Observed::Unreadable(gap(&error, Api::Iam, "iam.roles.get")), Observed::Known)
+}
