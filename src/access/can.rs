@@ -36,7 +36,8 @@ impl Access<'_> {
         let candidate = self.candidate(caller);
         let mut functions = Vec::new();
         let mut unread = BTreeSet::new();
-        for (list, gap) in &self.world.unread_lists {
+        let lists = self.world.unread_lists.iter().filter(|(list, _)| list.ends_with("/services"));
+        for (list, gap) in lists {
             unread.insert(unread_reason(Resource::Other(list.clone()), "this list of services", gap));
         }
         for function in self.world.services.keys() {

@@ -43,10 +43,11 @@ fn finding(context: &Context<'_>, resource: &Resource, gaps: &BTreeSet<(&'static
         service.as_ref().and_then(|service| context.place(service)).map(|place| context.map.locate(place));
     finding.function = service;
     let needed: Vec<_> = permissions.into_iter().map(need).collect();
-    finding.fix = Some(if needed.is_empty() {
-        "read the policies again, with their conditions (policy version 3)".to_owned()
-    } else {
-        format!("needs {}", needed.join(" and "))
+    let is_withheld = matches!(resource, Resource::Other(name) if RoleName::new(name.clone()).is_withcond());
+    finding.fix = Some(match (needed.is_empty(), is_withheld) {
+        (false, _) => format!("needs {}", needed.join(" and ")),
+        (true, true) => "read the policies again, with their conditions (policy version 3)".to_owned(),
+        (true, false) => "no permission is wanting: put right what is said, or read again".to_owned(),
     });
     finding
 }
@@ -63,11 +64,16 @@ fn need(permission: &str) -> String {
 /// (<https://cloud.google.com/iam/docs/roles-permissions>).
 pub(super) fn smallest_role(permission: &str) -> Option<&'static str> {
     Some(match permission {
-        "run.services.list" | "run.services.get" | "run.services.getIamPolicy" | "run.locations.list" => {
-            "roles/run.viewer"
-        }
+        "run.services.list"
+        | "run.services.get"
+        | "run.services.getIamPolicy"
+        | "run.locations.list"
+        | "run.jobs.list"
+        | "run.instances.list" => "roles/run.viewer",
         "resourcemanager.projects.get"
         | "resourcemanager.projects.getIamPolicy"
+        | "resourcemanager.projects.list"
+        | "resourcemanager.folders.list"
         | "resourcemanager.folders.get"
         | "resourcemanager.organizations.get" => "roles/browser",
         "resourcemanager.folders.getIamPolicy" => "roles/iam.securityReviewer",
@@ -76,14 +82,14 @@ pub(super) fn smallest_role(permission: &str) -> Option<&'static str> {
         "cloudfunctions.functions.list" | "cloudfunctions.functions.get" => "roles/cloudfunctions.viewer",
         "eventarc.triggers.list" => "roles/eventarc.viewer",
         "pubsub.subscriptions.list" => "roles/pubsub.viewer",
-        "cloudscheduler.jobs.list" => "roles/cloudscheduler.viewer",
-        "cloudtasks.queues.list" => "roles/cloudtasks.viewer",
+        "cloudscheduler.jobs.list" | "cloudscheduler.locations.list" => "roles/cloudscheduler.viewer",
+        "cloudtasks.queues.list" | "cloudtasks.locations.list" => "roles/cloudtasks.viewer",
         "iam.denypolicies.get" | "iam.denypolicies.list" => "roles/iam.denyReviewer",
         _ => return None,
     })
 }
 
-/// Projects of the scope of which nothing was seen, lists that were refused, and functions whose service was
+/// Projects of the scope of which nothing was seen, lists of any kind that were refused, and functions whose service was
 /// not seen.
 fn lists(context: &Context<'_>, gaps: &mut Gaps) {
     let world = context.world;
@@ -94,7 +100,8 @@ fn lists(context: &Context<'_>, gaps: &mut Gaps) {
     }
     for (name, gap) in &world.unread_lists {
         let project = name.strip_prefix("projects/").and_then(|rest| rest.split('/').next());
-        if project.is_some_and(|project| context.scope.has_project(world, project)) {
+        // What hangs below a folder or an organization is read where somebody looks at all of it.
+        if project.is_none_or(|project| context.scope.has_project(world, project)) {
             gaps.entry(Resource::Other(name.clone())).or_default().insert(("this list", gap.clone()));
         }
     }

@@ -36,8 +36,11 @@ pub struct World {
     pub layers: BTreeMap<Layer, LayerState>,
     /// Project ids and numbers.
     pub projects: Projects,
-    /// Lists of services that could not be read, by relative name: `projects/P/services` for a whole
-    /// project, `projects/P/locations/L/services` for one region.
+    /// Lists that could not be read, by relative name: `projects/P/services` for a whole
+    /// project, `projects/P/locations/L/services` for one region. Lists of other things, in the same way:
+    /// `projects/P/locations/-/functions`, `projects/P/locations/-/triggers`, `projects/P/subscriptions`,
+    /// `projects/P/locations/L/jobs` (of Cloud Scheduler), `projects/P/locations/L/queues`, and below what is
+    /// looked at `folders/F/projects`, `folders/F/folders`.
     pub unread_lists: BTreeMap<Arc<str>, Gap>,
     /// Every service that was seen.
     pub services: BTreeMap<ServiceName, Service>,

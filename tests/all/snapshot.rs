@@ -188,20 +188,47 @@ fn policy() -> impl Strategy<Value = Policy> {
         .prop_map(|(version, etag, bindings)| Policy { version, etag: etag.map(Into::into), bindings })
 }
 
+fn uid() -> impl Strategy<Value = Arc<str>> {
+    "[0-9a-f]{4}-[0-9a-f]{4}".prop_map(Into::into)
+}
+
+/// Of projects: whether their event sources were listed, and their jobs and instances; what is below a folder.
+fn besides() -> impl Strategy<Value = World> {
+    let project = || select(vec!["shop-prod", "77"]).prop_map(Arc::<str>::from);
+    let names = vec("projects/77/locations/l/(jobs|instances)/[a-z]{1,3}", 0..3).prop_map(|mut names| {
+        names.sort();
+        names.dedup();
+        names.into_iter().map(Into::into).collect::<Vec<Arc<str>>>()
+    });
+    let below = proptest::collection::btree_set("[a-z]{3}-[a-z]{3}".prop_map(Arc::<str>::from), 0..3);
+    let container = select(vec!["folders/7", "organizations/9000"]).prop_map(|name| name.parse().unwrap());
+    (
+        proptest::collection::btree_map(project(), observed(Just(())), 0..3),
+        proptest::collection::btree_map(project(), observed(names), 0..3),
+        proptest::collection::btree_map(container, observed(below), 0..3),
+    )
+        .prop_map(|(event_source_lists, workloads, projects_below)| World {
+            event_source_lists,
+            workloads,
+            projects_below,
+            ..World::nothing(Source { kind: SourceKind::Assets, files: Vec::new() })
+        })
+}
+
 fn settings() -> impl Strategy<Value = Settings> {
     let lists = (vec("https://[a-z]{1,6}\\.run\\.app", 0..2), vec(word(), 0..2));
     (
         any::<[bool; 4]>(),
         option::of(account()),
-        (option::of(word()), option::of(word())),
+        (option::of(word()), option::of(word()), option::of(uid())),
         lists,
         proptest::collection::btree_map(word(), word(), 0..3),
     )
         .prop_map(
-            |([check, iap, url, split], identity, (ingress, target), (mut urls, audiences), labels)| {
+            |([check, iap, url, split], identity, (ingress, target, uid), (mut urls, audiences), labels)| {
                 urls.dedup();
                 Settings {
-                    uid: None,
+                    uid,
                     is_check_disabled: check,
                     identity,
                     traffic: if split { Traffic::Split } else { Traffic::Latest },
@@ -289,15 +316,15 @@ fn world() -> impl Strategy<Value = World> {
         vec((option::of(Just("s")), any::<bool>(), option::of(account()), option::of(policy())), 0..3);
     let states = vec(select(vec![LayerState::Read, LayerState::Refused, LayerState::NotAsked]), 8);
     let deny = option::of(observed(Just(Arc::from(r#"{"rules":[ ]}"#.replace(' ', "")))));
-    let lists = vec(gap(), 0..2);
+    let lists = vec(gap(), 0..3);
     (
         (services(), containers, roles, groups),
         (functions, vec(event_source(), 0..4), states, deny, lists),
-        (0..3_usize, any::<[bool; 3]>()),
+        (0..3_usize, any::<[bool; 3]>(), besides()),
     )
-        .prop_map(|((services, containers, roles, groups), rest, (gen1, seen))| {
+        .prop_map(|((services, containers, roles, groups), rest, (gen1, seen, besides))| {
             let (functions, event_sources, states, deny, lists) = rest;
-            let mut world = World::nothing(Source { kind: SourceKind::Assets, files: Vec::new() });
+            let mut world = besides;
             world.projects.join("shop-prod", "1041").unwrap();
             world.projects.join("shop-unseen", "1042").unwrap();
             for (project, is_seen) in ["shop-prod", "shop-edge", "77"].into_iter().zip(seen) {
@@ -337,8 +364,8 @@ fn world() -> impl Strategy<Value = World> {
             world.groups = groups;
             let attachment = "//cloudresourcemanager.googleapis.com/projects/shop-prod/denypolicies/d";
             world.deny_policies = deny.into_iter().map(|policy| (attachment.into(), policy)).collect();
-            let list = "projects/shop-prod/locations/us-central1/services";
-            world.unread_lists = lists.into_iter().map(|gap| (list.into(), gap)).collect();
+            let names = ["projects/shop-prod/locations/us-central1/services", "folders/7/projects"];
+            world.unread_lists = names.into_iter().map(Into::into).zip(lists).collect();
             world.service_accounts.insert("a@shop-edge.iam.gserviceaccount.com".into(), "shop-edge".into());
             world
         })

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use super::{batch::Content, envelope::Envelope};
 use crate::{
-    model::{Principal, PrincipalKind},
+    model::{Container, Principal, PrincipalKind, resource::NameError},
     sources::{
         intern::Interner,
         name,
@@ -34,6 +34,12 @@ pub(super) struct Header {
     /// Ids and their numbers.
     pub(super) projects: Vec<(Arc<str>, Arc<str>)>,
     pub(super) gen1_functions: usize,
+    /// Projects whose event sources were all listed.
+    pub(super) event_source_lists: Vec<Arc<str>>,
+    /// Jobs and instances by project.
+    pub(super) workloads: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+    /// Projects by the folder or organization above them.
+    pub(super) projects_below: BTreeMap<Container, Vec<Arc<str>>>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +52,13 @@ struct HeaderWire<'a> {
     #[serde(borrow)]
     projects: BTreeMap<Text<'a>, Text<'a>>,
     gen1_functions: usize,
+    // What older snapshots do not say was not asked for.
+    #[serde(borrow, default)]
+    event_source_lists: Vec<Text<'a>>,
+    #[serde(borrow, default)]
+    workloads: BTreeMap<Text<'a>, Vec<Text<'a>>>,
+    #[serde(borrow, default)]
+    projects_below: BTreeMap<Text<'a>, Vec<Text<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +102,8 @@ fn needed<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, ShapeErr
 }
 
 fn header(envelope: &Envelope<'_>) -> Result<Header, ShapeError> {
-    let HeaderWire { layers, seen, projects, gen1_functions } = needed(envelope)?;
+    let HeaderWire { layers, seen, projects, gen1_functions, event_source_lists, workloads, projects_below } =
+        needed(envelope)?;
     let mut told = BTreeMap::new();
     for (layer, state) in &layers {
         let layer = Layer::ALL.into_iter().find(|known| known.as_str() == &**layer);
@@ -103,12 +117,26 @@ fn header(envelope: &Envelope<'_>) -> Result<Header, ShapeError> {
             (_, None) => return Err(ShapeError("`resource.data.layers` holds an unknown state".to_owned())),
         }
     }
+    let mut below = BTreeMap::new();
+    for (name, ids) in &projects_below {
+        let name: Container = name
+            .parse()
+            .map_err(|error: NameError| ShapeError(format!("`resource.data.projects_below`: {error}")))?;
+        below.insert(name, words(ids));
+    }
     Ok(Header {
         layers: told,
-        seen: seen.iter().map(|name| (&**name).into()).collect(),
+        seen: words(&seen),
         projects: projects.iter().map(|(id, number)| ((&**id).into(), (&**number).into())).collect(),
         gen1_functions,
+        event_source_lists: words(&event_source_lists),
+        workloads: workloads.iter().map(|(project, names)| ((&**project).into(), words(names))).collect(),
+        projects_below: below,
     })
+}
+
+fn words(texts: &[Text<'_>]) -> Vec<Arc<str>> {
+    texts.iter().map(|text| (&**text).into()).collect()
 }
 
 fn unread(full: &str, envelope: &Envelope<'_>) -> Result<Content, ShapeError> {

@@ -17,10 +17,16 @@ pub(in crate::sources) enum GapLayer {
     Group,
     /// A deny policy, or all of one attachment.
     DenyPolicy,
+    /// The event sources of a project, taken together.
+    EventSources,
+    /// The jobs and instances of a project.
+    Workloads,
+    /// The projects below a folder or an organization.
+    ProjectsBelow,
 }
 
 impl GapLayer {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::Settings,
         Self::Policy,
         Self::Ancestors,
@@ -28,6 +34,9 @@ impl GapLayer {
         Self::Role,
         Self::Group,
         Self::DenyPolicy,
+        Self::EventSources,
+        Self::Workloads,
+        Self::ProjectsBelow,
     ];
 
     /// The word for it, on lines whose permission does not tell it.
@@ -40,6 +49,9 @@ impl GapLayer {
             Self::Role => "role",
             Self::Group => "group",
             Self::DenyPolicy => "deny policy",
+            Self::EventSources => "event sources",
+            Self::Workloads => "workloads",
+            Self::ProjectsBelow => "projects below",
         }
     }
 

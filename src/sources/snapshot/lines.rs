@@ -1,6 +1,7 @@
 //! The lines of a snapshot as they are written.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     sync::Arc,
 };
@@ -88,7 +89,16 @@ pub(super) struct Header<'a> {
     pub(super) seen: Vec<&'a str>,
     pub(super) projects: Words<'a>,
     pub(super) gen1_functions: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) event_source_lists: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Lists::is_empty")]
+    pub(super) workloads: Lists<'a>,
+    #[serde(skip_serializing_if = "Lists::is_empty")]
+    pub(super) projects_below: Lists<'a>,
 }
+
+/// Names by the name that they belong to.
+pub(super) type Lists<'a> = BTreeMap<String, Vec<&'a str>>;
 
 /// Of a project.
 #[derive(Serialize)]

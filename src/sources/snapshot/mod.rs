@@ -4,7 +4,8 @@
 //! `asset_type` `callmap/…`:
 //!
 //! - `callmap/World`, the first line: what was asked for (`layers`), which projects were `seen`, ids and numbers
-//!   (`projects`), how many first-generation functions there are; its `update_time` is the age of it all;
+//!   (`projects`), how many first-generation functions there are, of which projects all event sources were listed
+//!   (`event_source_lists`), jobs and instances (`workloads`), projects below folders (`projects_below`); its `update_time` is the age of it all;
 //! - `callmap/Group`, `callmap/DenyPolicy`;
 //! - `callmap/Unreadable`: `name`, `why`, and the `permission`, which tells the layer. Where it does not, because
 //!   something else than a permission was wanting, `layer` says it.
@@ -54,10 +55,7 @@ pub fn write(world: &World, as_of: Option<Time>, out: &mut dyn Write) -> io::Res
         out.line(&Line::<Nothing>::new(name, "iam.googleapis.com/ServiceAccount"))?;
     }
     groups(world, &mut out)?;
-    for (list, gap) in &world.unread_lists {
-        out.gap(GapLayer::List, list, gap)?;
-    }
-    Ok(())
+    besides(world, &mut out)
 }
 
 fn header(world: &World, as_of: Option<Time>, out: &mut Out<'_>) -> io::Result<()> {
@@ -66,10 +64,43 @@ fn header(world: &World, as_of: Option<Time>, out: &mut Out<'_>) -> io::Result<(
         seen: world.projects.seen().map(|name| &**name).collect(),
         projects: world.projects.pairs().map(|(id, number)| (&**id, &**number)).collect(),
         gen1_functions: world.gen1_functions,
+        event_source_lists: known(&world.event_source_lists).map(|(project, ())| &**project).collect(),
+        workloads: known(&world.workloads)
+            .map(|(project, names)| (project.to_string(), names.iter().map(|name| &**name).collect()))
+            .collect(),
+        projects_below: known(&world.projects_below)
+            .map(|(container, ids)| (container.to_string(), ids.iter().map(|id| &**id).collect()))
+            .collect(),
     };
     let mut line = Line::new("callmap".to_owned(), "callmap/World").with(data);
     line.update_time = as_of.map(time::rfc3339);
     out.line(&line)
+}
+
+/// What is known of what may be unread.
+fn known<K, T>(all: &BTreeMap<K, Observed<T>>) -> impl Iterator<Item = (&K, &T)> {
+    all.iter().filter_map(|(name, observed)| Some((name, observed.known()?)))
+}
+
+/// What was asked for beside, and refused.
+fn besides(world: &World, out: &mut Out<'_>) -> io::Result<()> {
+    for (list, gap) in &world.unread_lists {
+        out.gap(GapLayer::List, list, gap)?;
+    }
+    let sources = world.event_source_lists.iter().map(|(project, lists)| (project, lists.gap()));
+    for (project, gap) in sources.filter_map(|(project, gap)| Some((project, gap?))) {
+        out.gap(GapLayer::EventSources, &format!("projects/{project}"), gap)?;
+    }
+    let workloads = world.workloads.iter().map(|(project, names)| (project, names.gap()));
+    for (project, gap) in workloads.filter_map(|(project, gap)| Some((project, gap?))) {
+        out.gap(GapLayer::Workloads, &format!("projects/{project}"), gap)?;
+    }
+    for (container, below) in &world.projects_below {
+        if let Some(gap) = below.gap() {
+            out.gap(GapLayer::ProjectsBelow, &container.to_string(), gap)?;
+        }
+    }
+    Ok(())
 }
 
 /// Projects, folders and organizations, with their policies and what stands above projects.

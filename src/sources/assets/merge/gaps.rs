@@ -11,7 +11,7 @@ use super::{
     projects::Chains,
 };
 use crate::{
-    model::{Container, Principal, RoleName, ServiceName},
+    model::{Container, Principal, ProjectName, RoleName, ServiceName, resource::NameError},
     sources::{ReadError, assets::batch::Origin, snapshot::layer::GapLayer},
     world::{Gap, Observed, World},
 };
@@ -82,6 +82,17 @@ impl Checked {
                     world.deny_policies.insert(name.clone(), Observed::Unreadable(gap));
                     Ok(beside)
                 }
+                GapLayer::EventSources => project(&name)
+                    .and_then(|project| alone(&mut world.event_source_lists, project, gap))
+                    .map(|()| None),
+                GapLayer::Workloads => project(&name)
+                    .and_then(|project| alone(&mut world.workloads, project, gap))
+                    .map(|()| None),
+                GapLayer::ProjectsBelow => name
+                    .parse()
+                    .map_err(|error: NameError| error.to_string())
+                    .and_then(|container: Container| alone(&mut world.projects_below, container, gap))
+                    .map(|()| None),
             };
             match beside {
                 Ok(None) => {}
@@ -98,6 +109,22 @@ impl Checked {
 
 /// Where the same layer of the same name is told all the same, or why the name is none.
 type Beside = Result<Option<Origin>, String>;
+
+fn project(name: &str) -> Result<ProjectName, String> {
+    match name.parse() {
+        Ok(Container::Project(project)) => Ok(project),
+        Ok(Container::Folder(_) | Container::Organization(_)) => Err(format!("`{name}` is not a project")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What the first line of a snapshot says was listed has no gap.
+fn alone<K: Ord, T>(known: &mut BTreeMap<K, Observed<T>>, name: K, gap: Gap) -> Result<(), String> {
+    match known.insert(name, Observed::Unreadable(gap)) {
+        Some(Observed::Known(_)) => Err("the first line of a snapshot says that this was listed".to_owned()),
+        Some(Observed::Unreadable(_)) | None => Ok(()),
+    }
+}
 
 fn settings(drafts: &mut Drafts, name: &str, gap: Gap) -> Beside {
     let service: ServiceName = name.parse().map_err(|error| format!("{error}"))?;

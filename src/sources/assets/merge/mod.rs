@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     sources::{ReadError, error::Place, name},
-    world::{Source, SourceFile, World},
+    world::{Observed, Source, SourceFile, World},
 };
 use drafts::Drafts;
 use places::Places;
@@ -58,6 +58,7 @@ pub(super) fn world(batch: Batch, names: Vec<Arc<str>>, options: ReadOptions) ->
     let ReadOptions { kind, groups } = options;
     let mut world = World::nothing(Source { kind, files: Vec::new() });
     world.projects = projects;
+    headers.iter().for_each(|(_, header)| listed(&mut world, header));
     drafts.finish(&mut world, &files, chains, &places)?;
     if let Some(groups) = &groups {
         add_groups(&mut world, groups, &places)?;
@@ -81,6 +82,29 @@ fn headers(facts: &mut Vec<Fact>) -> Headers {
     found
 }
 
+/// What snapshots say was listed whole. Where two of them tell of one name, all that either saw is there.
+fn listed(world: &mut World, header: &Header) {
+    let Header { event_source_lists, workloads, projects_below, .. } = header;
+    for project in event_source_lists {
+        world.event_source_lists.insert(world.projects.canonical(project), Observed::Known(()));
+    }
+    for (project, names) in workloads {
+        let project = world.projects.canonical(project);
+        let known = world.workloads.entry(project).or_insert_with(|| Observed::Known(Vec::new()));
+        if let Observed::Known(known) = known {
+            known.extend(names.iter().cloned());
+            known.sort();
+            known.dedup();
+        }
+    }
+    for (container, ids) in projects_below {
+        let known = world.projects_below.entry(container.clone());
+        if let Observed::Known(known) = known.or_insert_with(|| Observed::Known(BTreeSet::new())) {
+            known.extend(ids.iter().cloned());
+        }
+    }
+}
+
 fn source_file(name: Arc<str>, notes: FileNotes) -> SourceFile {
     let FileNotes { assets, skipped, newest, .. } = notes;
     SourceFile { name, assets, skipped: skipped.into_iter().collect(), newest }
@@ -92,7 +116,6 @@ fn add_groups(
     groups: &std::collections::BTreeMap<crate::model::Principal, Vec<crate::model::Principal>>,
     places: &Places,
 ) -> Result<(), ReadError> {
-    use crate::world::Observed;
     for (group, members) in groups {
         let members = Observed::Known(members.clone());
         let known = world.groups.insert(group.clone(), members.clone());
