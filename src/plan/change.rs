@@ -1,6 +1,7 @@
 //! One change of one policy: a grant in, or a grant out.
 
-use crate::model::{Condition, Principal, RoleName, RuleId};
+use super::Include;
+use crate::model::{Condition, Principal, PrincipalKind, RoleName, RuleId};
 
 /// One grant that a plan puts into a policy or takes out of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +46,14 @@ pub enum Class {
     Dead,
 }
 
+impl Change {
+    /// Whether nobody can put it back: Google takes no member that is deleted
+    /// (<https://cloud.google.com/iam/docs/principal-identifiers#deleted>).
+    pub fn is_final(&self) -> bool {
+        self.deed == Deed::Remove && self.principal.kind() == PrincipalKind::Deleted
+    }
+}
+
 impl Deed {
     /// Both ways, in the order they are shown.
     pub const ALL: [Self; 2] = [Self::Add, Self::Remove];
@@ -61,6 +70,16 @@ impl Deed {
 impl Class {
     /// Every class, in the order they are shown.
     pub const ALL: [Self; 5] = [Self::Add, Self::Public, Self::Remove, Self::Inherited, Self::Dead];
+
+    /// What has to be asked for to have changes of this class; `None` where nothing has to be.
+    pub const fn include(self) -> Option<Include> {
+        match self {
+            Self::Add | Self::Remove => None,
+            Self::Public => Some(Include::Public),
+            Self::Inherited => Some(Include::Inherited),
+            Self::Dead => Some(Include::Dead),
+        }
+    }
 
     /// The word for it, in reports and plan files.
     pub const fn as_str(self) -> &'static str {

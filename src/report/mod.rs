@@ -9,6 +9,7 @@ pub mod json;
 pub mod map_text;
 pub mod markdown;
 pub mod mistakes;
+pub mod plan;
 pub mod rules;
 pub mod snapshot;
 pub mod style;

@@ -72,7 +72,6 @@ pub(crate) fn state() -> ServiceState {
 }
 
 fn payments() -> Step {
-    let undeclared = "can call `payments`, and is not declared";
     Step {
         id: StepId(1),
         resource: service("payments").into(),
@@ -83,35 +82,35 @@ fn payments() -> Step {
                 Class::Add,
                 CHECKOUT,
                 RuleId::MissingCaller,
-                "`function:checkout` is declared for `payments` and has no invoker role on it",
+                "it is declared, and has no invoker role",
             ),
             until(change(
                 Deed::Add,
                 Class::Add,
                 "user:Alice@example.com",
                 RuleId::BorrowedCaller,
-                "`user:Alice@example.com` is declared until 2026-12-01T18:00:00Z and can call only through `group:payments-team@example.com`",
+                "it is declared until 2026-12-01T18:00:00Z, and can call only through `group:payments-team@example.com`",
             )),
             change(
                 Deed::Remove,
                 Class::Remove,
                 "serviceAccount:old-frontend@shop-prod.iam.gserviceaccount.com",
                 RuleId::UndeclaredCaller,
-                &format!("`serviceAccount:old-frontend@shop-prod.iam.gserviceaccount.com` {undeclared}"),
+                "it is not declared",
             ),
             hostile(change(
                 Deed::Remove,
                 Class::Remove,
                 "user:mallory@example.net\u{202e}\u{1b}[2K|`<b>@octocat",
                 RuleId::UndeclaredCaller,
-                "`user:mallory@example.net\u{202e}\u{1b}[2K|<b>@octocat` can call `payments`, and is not declared",
+                "it is not declared|<b>\u{1b}[2K@octocat",
             )),
             change(
                 Deed::Remove,
                 Class::Dead,
                 "deleted:user:bob@example.com?uid=123456789012345678901",
                 RuleId::DeadGrant,
-                "`deleted:user:bob@example.com?uid=123456789012345678901` is nobody any more",
+                "it gives nothing",
             ),
         ],
         footing: Footing {
@@ -143,7 +142,7 @@ fn storefront() -> Step {
             Class::Public,
             "allUsers",
             RuleId::MissingCaller,
-            "anybody is declared for `storefront`",
+            "it is declared, and has no invoker role",
         )],
         footing: Footing {
             service: Some(ServiceState { uid: None, sources: BTreeSet::new(), ..state() }),
@@ -164,7 +163,7 @@ fn project() -> Step {
             Class::Inherited,
             "group:oncall@example.com",
             RuleId::InheritedCaller,
-            "`group:oncall@example.com` can call 2 functions through `roles/run.invoker` on `projects/shop-prod`",
+            "it opens every function below, whoever is declared there",
         )],
         footing: Footing::default(),
         protects: vec![Protected {
@@ -195,7 +194,7 @@ fn held() -> Vec<Held> {
                 Class::Public,
                 "allUsers",
                 RuleId::MissingCaller,
-                "anybody is declared for `checkout`",
+                "it is declared, and has no invoker role",
             )),
             rule: RuleId::MissingCaller,
             principal: Some(Principal::new("allUsers")),
@@ -249,4 +248,19 @@ pub(crate) fn nothing() -> Plan {
     let mut plan = plan();
     plan.made.options = PlanOptions::default();
     Plan { steps: Vec::new(), held: Vec::new(), waiting: Vec::new(), ..plan }
+}
+
+/// More than a comment on a pull request holds.
+pub(crate) fn long() -> Plan {
+    let plan = plan();
+    let step = |number: u32| {
+        let name = format!("function-{number}");
+        Step { id: StepId(number), resource: service(&name).into(), ..payments() }
+    };
+    Plan {
+        steps: (1..=120).map(step).collect(),
+        held: plan.held.iter().cycle().take(300).cloned().collect(),
+        waiting: plan.waiting.iter().cycle().take(50).cloned().collect(),
+        ..plan
+    }
 }

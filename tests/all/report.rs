@@ -1,16 +1,21 @@
 //! What the formats say of one and the same audit.
 
+use std::collections::BTreeMap;
+
 use callmap::{
     access::{Flip, Verdict},
     callers::{MapText, Mistake, Place, mistake::MapError},
     model::{Principal, RoleName},
+    plan::{Include, Plan},
     report::{
         json, markdown,
+        plan::View,
         table::{self, Show},
     },
+    world::SourceKind,
 };
 
-use crate::fixture;
+use crate::{fixture, plan_fixture};
 
 fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
     let mut out = Vec::new();
@@ -135,4 +140,71 @@ fn an_audit_for_a_pull_request() {
     insta::assert_snapshot!(text(|out| markdown::render(&fixture::clean(), out)));
     let long = text(|out| markdown::render(&fixture::untidy(), out));
     assert!(long.len() < 60_000, "GitHub takes 65,536 characters, and this has {}", long.len());
+}
+
+/// What a format says of a plan.
+fn planned(
+    plan: &Plan,
+    saved: Option<&str>,
+    write: impl FnOnce(&View<'_>, &mut Vec<u8>) -> std::io::Result<()>,
+) -> String {
+    let (source, layers) = (fixture::source(), fixture::layers());
+    let heading = fixture::heading(&source, &layers);
+    let more = BTreeMap::from([(Include::Public, 0), (Include::Agents, 1), (Include::Dead, 1204)]);
+    text(|out| write(&View { plan, heading, more: &more, saved }, out))
+}
+
+#[test]
+fn a_plan_on_a_terminal() {
+    let plan = plan_fixture::plan();
+    insta::assert_snapshot!(planned(&plan, Some("out/the plan.json"), |view, out| table::plan(
+        view, 160, out
+    )));
+    insta::assert_snapshot!(planned(&plan, None, |view, out| table::plan(view, 60, out)));
+    let mut nothing = plan_fixture::nothing();
+    insta::assert_snapshot!(planned(&nothing, None, |view, out| table::plan(view, 100, out)));
+    nothing.is_complete = false;
+    insta::assert_snapshot!(planned(&nothing, None, |view, out| table::plan(view, 40, out)));
+}
+
+#[test]
+fn a_plan_for_machines() {
+    let plan = plan_fixture::plan();
+    insta::assert_snapshot!(planned(&plan, None, |view, out| {
+        let shown = machine("callmap-plan-1", |out| json::plan(view.plan, &view.heading, out));
+        std::io::Write::write_all(out, shown.as_bytes())
+    }));
+    let nothing = plan_fixture::nothing();
+    planned(&nothing, None, |view, _| {
+        machine("callmap-plan-1", |out| json::plan(view.plan, &view.heading, out));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_plan_for_a_pull_request() {
+    insta::assert_snapshot!(planned(&plan_fixture::plan(), None, |view, out| markdown::plan(view, out)));
+    insta::assert_snapshot!(planned(&plan_fixture::nothing(), None, |view, out| markdown::plan(view, out)));
+    let long = planned(&plan_fixture::long(), None, |view, out| markdown::plan(view, out));
+    assert!(long.len() < 60_000, "GitHub takes 65,536 characters, and this has {}", long.len());
+    assert_eq!(long.matches("… and ").count(), 3, "{long}");
+}
+
+#[test]
+fn what_comes_next_after_a_plan_is_what_can_be_done_with_it() {
+    let next = |change: &dyn Fn(&mut Plan), saved| {
+        let mut plan = plan_fixture::plan();
+        change(&mut plan);
+        let shown = planned(&plan, saved, |view, out| table::plan(view, 100, out));
+        let (_, next) = shown.split_once("\nnext\n").unwrap_or_default();
+        next.lines().next().unwrap_or_default().trim().to_owned()
+    };
+    let of = |kind| move |plan: &mut Plan| plan.made.source = kind;
+    assert!(next(&of(SourceKind::Live), None).starts_with("callmap apply  "));
+    assert!(next(&of(SourceKind::Emulator), Some("a b.json")).starts_with("callmap apply 'a b.json' "));
+    assert!(next(&of(SourceKind::Demo), None).starts_with("callmap apply --demo "));
+    assert!(next(&of(SourceKind::Assets), Some("plan.json")).contains("without `--from`"));
+    let judged = |plan: &mut Plan| plan.made.judged_at = Some(fixture::at("2026-12-24T00:00:00Z"));
+    assert!(next(&judged, Some("plan.json")).contains("without `--at`"));
+    assert_eq!(next(&|plan| plan.steps.clear(), None), "");
 }

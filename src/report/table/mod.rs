@@ -4,12 +4,15 @@ mod columns;
 mod findings;
 mod head;
 mod next;
+mod plan;
 mod reach;
 
 use std::io::{self, Write};
 
 pub(super) use columns::fold;
 pub(super) use head::{line, relaxed};
+pub(super) use plan::condition;
+pub use plan::plan;
 pub use reach::{can, explain, who};
 
 use super::{

@@ -1,10 +1,14 @@
-//! The audit as Markdown, for a comment on a pull request or the summary of a job.
+//! Audits and plans as Markdown, for a comment on a pull request or the summary of a job.
+
+mod plan;
 
 use std::{
     cmp::Reverse,
     collections::BTreeMap,
     io::{self, Write},
 };
+
+pub use plan::plan;
 
 use super::{
     escape::{markdown as prose, markdown_code as code},
@@ -37,7 +41,7 @@ pub fn render(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let groups = groups(audit);
     rules(&groups, out)?;
     details(&groups, out)?;
-    read(audit, out)
+    read(&Heading::of(audit), audit.counts.gen1, out)
 }
 
 fn summary(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
@@ -123,8 +127,7 @@ fn detail(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What was read and what was not: behind the findings, but never folded away where something is missing.
-fn read(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
-    let heading = Heading::of(audit);
+fn read(heading: &Heading<'_>, gen1: usize, out: &mut dyn Write) -> io::Result<()> {
     for (state, says) in [(LayerState::Refused, "refused"), (LayerState::NotAsked, "not asked")] {
         let layers: Vec<_> = heading.layers_in(state).map(Layer::as_str).collect();
         if !layers.is_empty() {
@@ -134,20 +137,20 @@ fn read(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     if heading.state(Layer::DenyPolicies) != LayerState::Read {
         writeln!(out, "- verdicts are by allow policies")?;
     }
-    if audit.counts.gen1 > 0 {
-        let functions = counted(audit.counts.gen1, "first-generation function", "first-generation functions");
+    if gen1 > 0 {
+        let functions = counted(gen1, "first-generation function", "first-generation functions");
         writeln!(out, "- {functions} not judged")?;
     }
-    for file in &audit.source.files {
+    for file in &heading.source.files {
         let newest = file.newest.map(time::rfc3339);
         let newest = newest.map_or("of unknown age".to_owned(), |newest| format!("newest {}", code(&newest)));
         writeln!(out, "- {}: {}, {newest}", code(&file.name), counted(file.assets, "asset", "assets"))?;
     }
-    let (at, date) = (code(&time::rfc3339(audit.at)), &RoleData::get().date);
+    let (at, date) = (code(&time::rfc3339(heading.at)), &RoleData::get().date);
     writeln!(
         out,
         "- {}, as of {at}, role data of {date}, callmap {}",
-        audit.source.kind.as_str(),
+        heading.source.kind.as_str(),
         env!("CARGO_PKG_VERSION")
     )
 }

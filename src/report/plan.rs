@@ -1,0 +1,120 @@
+//! What every report of a plan says: the plan, what else could be asked for, and the numbers.
+
+use std::collections::BTreeMap;
+
+use super::{
+    heading::Heading,
+    summary::{counted, number},
+};
+use crate::{
+    plan::{Deed, Include, Plan, PlanOptions},
+    world::SourceKind,
+};
+
+/// A plan and what belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Where its world came from.
+    pub heading: Heading<'a>,
+    /// How many more changes each flag would make.
+    pub more: &'a BTreeMap<Include, usize>,
+    /// The file it was saved to.
+    pub saved: Option<&'a str>,
+}
+
+/// A plan in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// Policies that are written.
+    pub steps: usize,
+    /// Grants that are put in.
+    pub adds: usize,
+    /// Grants that are taken out.
+    pub removals: usize,
+    /// Of these, grants that nobody can put back.
+    pub finals: usize,
+    /// Changes that something stands in the way of.
+    pub held: usize,
+    /// Declared calls of functions that are not live.
+    pub waiting: usize,
+}
+
+impl Numbers {
+    /// The numbers of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        let count = |deed| plan.changes().filter(|(_, change)| change.deed == deed).count();
+        Self {
+            steps: plan.steps.len(),
+            adds: count(Deed::Add),
+            removals: count(Deed::Remove),
+            finals: plan.changes().filter(|(_, change)| change.is_final()).count(),
+            held: plan.held.len(),
+            waiting: plan.waiting.len(),
+        }
+    }
+
+    /// The numbers in one line.
+    pub fn sentence(self) -> String {
+        let Self { steps, adds, removals, finals, held, waiting } = self;
+        let for_good = if finals > 0 { format!(" ({} for good)", number(finals)) } else { String::new() };
+        let done = match steps {
+            0 => "nothing to do".to_owned(),
+            _ => format!(
+                "{}: {} in, {} out{for_good}",
+                counted(steps, "step", "steps"),
+                counted(adds, "grant", "grants"),
+                number(removals)
+            ),
+        };
+        let others = [(held, "held"), (waiting, "waiting")].into_iter().filter(|(count, _)| *count > 0);
+        let others = others.map(|(count, what)| format!("{} {what}", number(count)));
+        std::iter::once(done).chain(others).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The flags that a plan was made with.
+pub fn flags(options: &PlanOptions) -> Vec<String> {
+    let PlanOptions { is_only_adds, include, ignored_in_sources } = options;
+    let only = is_only_adds.then(|| "--only add".to_owned());
+    let ignored = ignored_in_sources.iter().map(|who| format!("--ignore-event-sources {who}"));
+    only.into_iter().chain(include.iter().map(|what| what.flag().to_owned())).chain(ignored).collect()
+}
+
+/// Which command comes next, with what it does.
+pub fn next(view: &View<'_>) -> Option<(String, &'static str)> {
+    let made = &view.plan.made;
+    if view.plan.steps.is_empty() {
+        return None;
+    }
+    if made.judged_at.is_some() {
+        return Some((
+            "callmap plan".to_owned(),
+            "without `--at`: a plan of another time is not carried out",
+        ));
+    }
+    match (made.source, view.saved) {
+        (SourceKind::Assets, _) => {
+            Some(("callmap plan".to_owned(), "without `--from`: a plan of files is not carried out"))
+        }
+        (SourceKind::Demo, _) => {
+            Some(("callmap apply --demo".to_owned(), "make these changes to the sample estate"))
+        }
+        (SourceKind::Live | SourceKind::Emulator, Some(file)) => {
+            Some((format!("callmap apply {}", quoted(file)), "make these changes, once you say yes"))
+        }
+        (SourceKind::Live | SourceKind::Emulator, None) => Some((
+            "callmap apply".to_owned(),
+            "make such a plan again, show it, and carry it out once you say yes",
+        )),
+    }
+}
+
+/// A path as a word of the shell; one that no shell takes stays as it is.
+fn quoted(path: &str) -> String {
+    shlex::try_quote(path).map_or_else(|_| path.to_owned(), std::borrow::Cow::into_owned)
+}
+
+/// What keeps a change from being taken back.
+pub const FINAL: &str = "undo cannot put it back: Google takes no member that is deleted";
