@@ -11,6 +11,7 @@ mod estate;
 mod find;
 mod fixture;
 mod floors;
+mod google;
 mod map_schema;
 mod maps;
 mod package;

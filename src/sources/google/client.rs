@@ -1,92 +1,330 @@
 //! The one way in which callmap talks to Google.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use google_cloudresourcemanager1::CloudResourceManager;
+use google_run2::CloudRun;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 
-use super::{Api, CallError, Refusal};
+use super::{
+    Api, CallError, Choice, CredentialsError, Environment, Hosts, Party, Refusal, Warning,
+    credentials::{self, Tokens},
+    request::Request,
+    retry::{Failure, Patience, within},
+    transport::{self, Transport},
+    typed::Hubs,
+};
+use crate::model::{Container, ServiceName};
+
+/// So many calls are under way at once, unless something else is asked for.
+pub const CONCURRENCY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+
+/// Who is calling.
+const AGENT: &str = concat!("callmap/", env!("CARGO_PKG_VERSION"));
 
 /// Where calls go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
     /// To Google, each API at its host.
     Google,
-    /// To an emulator on loopback, which serves all of them.
+    /// To an emulator on loopback, which serves all of them. No credential is looked for.
     Emulator(SocketAddr),
 }
 
-/// Google, or an emulator of it.
+/// How a run connects.
 #[derive(Debug, Clone)]
-pub struct Google {
+pub struct Connection {
+    /// Where calls go.
+    pub endpoint: Endpoint,
+    /// Whose credentials are used.
+    pub credentials: Choice,
+    /// The e-mail address of a service account to act as, by what was found.
+    pub impersonate: Option<String>,
+    /// The project that calls are counted to; else what the environment and the credentials say.
+    pub quota_project: Option<String>,
+    /// How many calls are under way at once.
+    pub concurrency: NonZeroUsize,
+    /// How long the whole run may take, from the moment of connecting.
+    pub deadline: Option<Duration>,
+    /// What the process was given.
+    pub environment: Environment,
+}
+
+impl Connection {
+    /// To this endpoint, with what the environment says and nothing else.
+    pub fn new(endpoint: Endpoint, environment: Environment) -> Self {
+        Self {
+            endpoint,
+            credentials: Choice::Default,
+            impersonate: None,
+            quota_project: None,
+            concurrency: CONCURRENCY,
+            deadline: None,
+            environment,
+        }
+    }
+}
+
+/// Google, or an emulator of it. Cheap to clone; clones share connections, tokens and the bound on calls.
+#[derive(Clone)]
+pub struct Google(Arc<Inner>);
+
+struct Inner {
     endpoint: Endpoint,
-    client: Client<HttpConnector, Full<Bytes>>,
+    transport: Transport,
+    hubs: Hubs,
+    tokens: Tokens,
+    quota_project: Option<HeaderValue>,
+    permits: Semaphore,
+    patience: Patience,
+    deadline: Option<Instant>,
+}
+
+impl fmt::Debug for Google {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Google").field(&self.0.endpoint).finish()
+    }
 }
 
 impl Google {
-    /// A client for this endpoint.
-    pub fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, client: Client::builder(TokioExecutor::new()).build_http() }
+    /// Finds the credentials, gets the first token, and is ready to call. On the emulator nothing is looked
+    /// for, and a made-up token is sent.
+    ///
+    /// Beside the client there is what somebody should know about the credentials.
+    ///
+    /// # Errors
+    /// Where there are no credentials, or they are not taken, or would be sent to somebody else: what to do
+    /// stands in the message. Exit code 2.
+    pub async fn connect(connection: Connection) -> Result<(Self, Vec<Warning>), CredentialsError> {
+        if let Endpoint::Emulator(_) = connection.endpoint {
+            return Ok((
+                Self::with(&connection, transport(Hosts::Loopback)?, Tokens::made_up(), None),
+                Vec::new(),
+            ));
+        }
+        let transport = transport(Hosts::Google)?;
+        let Connection { credentials, impersonate, environment, .. } = &connection;
+        let found = credentials::find(environment, *credentials, impersonate.as_deref(), &transport).await?;
+        let quota_project = connection.quota_project.clone().or(found.quota_project);
+        let google = Self::with(&connection, transport, found.tokens, quota_project.as_deref());
+        google.0.tokens.token().await?;
+        Ok((google, found.warnings))
     }
 
-    /// Reads: `path` begins with `/` and is encoded, `query` is not.
+    /// An emulator at this address, with everything else as usual.
+    ///
+    /// # Errors
+    /// Where no client can be made.
+    pub fn emulator(address: SocketAddr) -> Result<Self, CredentialsError> {
+        let connection = Connection::new(Endpoint::Emulator(address), Environment::default());
+        Ok(Self::with(&connection, transport(Hosts::Loopback)?, Tokens::made_up(), None))
+    }
+
+    pub(super) fn with(
+        connection: &Connection,
+        transport: Transport,
+        tokens: Tokens,
+        quota_project: Option<&str>,
+    ) -> Self {
+        let Connection { endpoint, concurrency, deadline, .. } = connection;
+        let client = transport.client().clone();
+        let mut run = CloudRun::new(client.clone(), tokens.clone());
+        let mut manager = CloudResourceManager::new(client, tokens.clone());
+        // Addresses of this form are taken; others would make the crates panic.
+        run.base_url(format!("{}/", base(*endpoint, Api::Run)));
+        manager.base_url(format!("{}/", base(*endpoint, Api::ResourceManager)));
+        run.user_agent(AGENT.to_owned());
+        manager.user_agent(AGENT.to_owned());
+        let patience = match endpoint {
+            Endpoint::Google => Patience::GOOGLE,
+            Endpoint::Emulator(_) => Patience::EMULATOR,
+        };
+        Self(Arc::new(Inner {
+            endpoint: *endpoint,
+            transport,
+            hubs: Hubs { run, manager },
+            tokens,
+            // What is no header value is no project either, and is checked where it comes from.
+            quota_project: quota_project.and_then(|project| HeaderValue::from_str(project).ok()),
+            permits: Semaphore::new(concurrency.get()),
+            patience,
+            deadline: deadline.map(|most| Instant::now() + most),
+        }))
+    }
+
+    /// Where calls go.
+    pub fn endpoint(&self) -> Endpoint {
+        self.0.endpoint
+    }
+
+    /// Reads: `path` begins with `/` and is encoded, `query` is not. The answer is JSON.
     ///
     /// # Errors
     /// See [`CallError`].
     pub async fn get(&self, api: Api, path: &str, query: &[(&str, &str)]) -> Result<Bytes, CallError> {
-        let mut url = self.base(api);
-        url.push_str(path);
-        if !query.is_empty() {
-            url.push('?');
-            url.push_str(&url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish());
-        }
-        self.send(http::Request::get(url), Bytes::new()).await
+        self.read(Request::get(api, path, query)?).await
     }
 
-    /// Asks with a body of JSON.
+    /// Asks with a body of JSON. Nothing is written by it: it is tried again like any read.
     ///
     /// # Errors
     /// See [`CallError`].
     pub async fn post(&self, api: Api, path: &str, body: &Value) -> Result<Bytes, CallError> {
-        let url = format!("{}{path}", self.base(api));
-        let request = http::Request::post(url).header("content-type", "application/json");
-        self.send(request, body.to_string().into()).await
+        self.read(Request::post(api, path, body.clone())?).await
     }
 
-    fn base(&self, api: Api) -> String {
-        match self.endpoint {
-            Endpoint::Google => format!("https://{}", api.host()),
-            Endpoint::Emulator(address) => format!("http://{address}"),
-        }
+    /// One page of the services of a region, and where the next one is.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn services(
+        &self,
+        project: &str,
+        location: &str,
+        page: Option<&str>,
+    ) -> Result<Bytes, CallError> {
+        self.read(Request::services(project, location, page)?).await
     }
 
-    async fn send(&self, request: http::request::Builder, body: Bytes) -> Result<Bytes, CallError> {
-        let failed =
-            |refusal, message: String| CallError { refusal, message: message.into(), permission: None };
-        let unavailable = |error: String| failed(Refusal::Unavailable, error);
-        let request = request.header("authorization", "Bearer emulated").body(Full::new(body));
-        let request = request.map_err(|error| failed(Refusal::Invalid, error.to_string()))?;
-        let answer = self.client.request(request).await.map_err(|error| unavailable(error.to_string()))?;
-        let status = answer.status();
-        let body = answer.into_body().collect().await.map_err(|error| unavailable(error.to_string()))?;
-        let body = body.to_bytes();
-        if status.is_success() {
-            return Ok(body);
-        }
-        let message: Arc<str> = String::from_utf8_lossy(&body).into();
-        let refusal = match status.as_u16() {
-            401 => Refusal::Unauthenticated,
-            403 => Refusal::Denied,
-            404 => Refusal::NotFound,
-            409 => Refusal::Aborted,
-            429 | 500..=599 => Refusal::Unavailable,
-            _ => Refusal::Invalid,
+    /// A service as it is set.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn service(&self, name: &ServiceName) -> Result<Bytes, CallError> {
+        self.read(Request::service(name)?).await
+    }
+
+    /// The policy of a service, at version 3.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn service_policy(&self, name: &ServiceName) -> Result<Bytes, CallError> {
+        self.read(Request::service_policy(name)?).await
+    }
+
+    /// A project: its id, its number.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn project(&self, project: &str) -> Result<Bytes, CallError> {
+        self.read(Request::project(project)?).await
+    }
+
+    /// What stands above a project, itself first.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn ancestry(&self, project: &str) -> Result<Bytes, CallError> {
+        self.read(Request::ancestry(project)?).await
+    }
+
+    /// The policy of a project, folder or organization, at version 3.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn container_policy(&self, container: &Container) -> Result<Bytes, CallError> {
+        self.read(Request::container_policy(container)?).await
+    }
+
+    /// Replaces the policy of a service: sent once, never again by itself. The answer is what is stored now.
+    ///
+    /// # Errors
+    /// [`Refusal::Lost`] where it may have been written or not; all others: it was not.
+    pub async fn set_service_policy(&self, name: &ServiceName, policy: &Value) -> Result<Bytes, CallError> {
+        self.write(Request::set_service_policy(name, policy)?).await
+    }
+
+    /// Replaces the policy of a project, folder or organization, likewise.
+    ///
+    /// # Errors
+    /// See [`Self::set_service_policy`].
+    pub async fn set_container_policy(
+        &self,
+        container: &Container,
+        policy: &Value,
+    ) -> Result<Bytes, CallError> {
+        self.write(Request::set_container_policy(container, policy)?).await
+    }
+
+    async fn read(&self, request: Request) -> Result<Bytes, CallError> {
+        let Inner { patience, deadline, .. } = &*self.0;
+        // Boxed: the futures of the Google crates are large, and there are many at a time.
+        patience.read(*deadline, || Box::pin(self.attempt(&request))).await
+    }
+
+    async fn write(&self, request: Request) -> Result<Bytes, CallError> {
+        // The run's time may end before the write is sent; a write under way is waited for.
+        within(self.0.deadline, std::future::ready(())).await?;
+        Box::pin(self.attempt(&request)).await.map_err(|failure| failure.error)
+    }
+
+    /// Makes a call once.
+    async fn attempt(&self, request: &Request) -> Result<Bytes, Failure> {
+        let inner = &*self.0;
+        // Before the clock of the attempt runs: all of them wait for the same first token.
+        inner.tokens.token().await.map_err(CredentialsError::into_call)?;
+        let _permit = inner
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| Failure::from(CallError::new(Refusal::Unavailable, "callmap is stopping")))?;
+        let call = async {
+            // The one place that decides: the builders of the Google crates send no headers of ours.
+            match (&request.typed, &inner.quota_project) {
+                (Some(typed), None) => inner.hubs.call(typed).await,
+                (Some(_), Some(_)) | (None, _) => self.raw(request).await,
+            }
         };
-        Err(CallError { refusal, message, permission: None })
+        let most = inner.patience.attempt;
+        timeout(most, call).await.unwrap_or_else(|_| {
+            Err(Failure::lost(format!("no answer came within {} seconds", most.as_secs())))
+        })
+    }
+
+    async fn raw(&self, request: &Request) -> Result<Bytes, Failure> {
+        let inner = &*self.0;
+        let Request { api, path, query, body, typed: _ } = request;
+        let mut url = format!("{}{path}", base(inner.endpoint, *api));
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(&url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish());
+        }
+        let token = inner.tokens.token().await.map_err(CredentialsError::into_call)?;
+        let invalid = |_| CallError::new(Refusal::Invalid, "the call could not be put together");
+        let mut bearer =
+            HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
+                CallError::new(Refusal::Unauthenticated, "the token has characters that no token has")
+            })?;
+        bearer.set_sensitive(true);
+        let builder = match body {
+            None => http::Request::get(url),
+            Some(_) => http::Request::post(url).header(CONTENT_TYPE, "application/json"),
+        };
+        let mut builder = builder.header(USER_AGENT, AGENT).header(AUTHORIZATION, bearer);
+        if let Some(project) = &inner.quota_project {
+            builder = builder.header("x-goog-user-project", project);
+        }
+        let body = body.as_ref().map_or_else(Bytes::new, |body| body.to_string().into());
+        let sent = builder.body(body).map_err(invalid)?;
+        transport::successful(inner.transport.send(&Party::Google, sent).await?)
+    }
+}
+
+pub(super) fn transport(hosts: Hosts) -> Result<Transport, CredentialsError> {
+    Transport::new(hosts).map_err(|error| CredentialsError::Roots(error.to_string().into()))
+}
+
+/// The address of an API, without the `/` at its end.
+fn base(endpoint: Endpoint, api: Api) -> String {
+    match endpoint {
+        Endpoint::Google => format!("https://{}", api.host()),
+        Endpoint::Emulator(address) => format!("http://{address}"),
     }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 pub struct CallError {
     /// What kind of failure.
     pub refusal: Refusal,
-    /// In words: a lowercase fragment, with Google's own message where there is one. Untrusted text.
+    /// Google's own message where there is one, else a lowercase fragment; of an API that is off, what turns it
+    /// on. Untrusted text, without secrets, of one line and bounded length.
     pub message: Arc<str>,
     /// The permission that Google says is missing, where it says so.
     pub permission: Option<Arc<str>>,
@@ -29,10 +30,20 @@ pub enum Refusal {
     Aborted,
     /// Google does not take what was sent (400 and the rest of 4xx).
     Invalid,
-    /// It failed again and again (429, 5xx, connections, timeouts, truncated answers).
+    /// It failed again and again (429, 5xx, connections, timeouts, truncated answers). Of a write: nothing was
+    /// written.
     Unavailable,
-    /// The time for the whole run is over.
+    /// A write of which no answer came, or none that tells whether it was done. Reads never end like this.
+    Lost,
+    /// The time for the whole run is over. Of a write: it was not sent.
     Late,
     /// The answer is not what it should be.
     Shape,
+}
+
+impl CallError {
+    /// A failure that names no permission.
+    pub fn new(refusal: Refusal, message: impl Into<Arc<str>>) -> Self {
+        Self { refusal, message: message.into(), permission: None }
+    }
 }

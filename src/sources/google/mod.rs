@@ -1,11 +1,32 @@
 //! Google Cloud, live: one client for its APIs, and reading what decides who can call what.
+//!
+//! The Google crates are known here and nowhere else.
 
+mod answer;
 pub mod api;
 pub mod client;
+mod connector;
+pub mod credentials;
 pub mod error;
+pub mod hosts;
+mod names;
+mod policy;
 pub mod read;
+mod request;
+mod retry;
+#[cfg(test)]
+#[path = "../../../tests/all/google/server.rs"]
+mod server;
+#[cfg(test)]
+mod tests;
+mod transport;
+mod typed;
+
+use connector::Conn;
 
 pub use api::Api;
-pub use client::{Endpoint, Google};
+pub use client::{CONCURRENCY, Connection, Endpoint, Google};
+pub use credentials::{Choice, CredentialsError, Environment, Warning};
 pub use error::{CallError, Refusal};
+pub use hosts::{Hosts, Party};
 pub use read::{Asked, LiveError, OnAnswer, read};

@@ -17,7 +17,9 @@ pub(super) fn gap(error: &CallError, api: Api, permission: &str) -> Gap {
         Refusal::Denied => format!("refused: {message}"),
         Refusal::Disabled => format!("the API `{}` is off: {message}", api.host()),
         Refusal::NotFound => format!("Google does not know it: {message}"),
-        Refusal::Unavailable | Refusal::Aborted => format!("no answer could be had: {message}"),
+        Refusal::Unavailable | Refusal::Lost | Refusal::Aborted => {
+            format!("no answer could be had: {message}")
+        }
         Refusal::Late => "the time for the whole run was over before it was read".to_owned(),
         Refusal::Shape => format!("the answer is not what it should be: {message}"),
         Refusal::Invalid => format!("Google does not take the question: {message}"),
@@ -28,6 +30,7 @@ pub(super) fn gap(error: &CallError, api: Api, permission: &str) -> Gap {
         Refusal::Disabled
         | Refusal::NotFound
         | Refusal::Unavailable
+        | Refusal::Lost
         | Refusal::Aborted
         | Refusal::Late
         | Refusal::Shape
