@@ -3,6 +3,24 @@
 //! It may not re-decide: what is to be done stands in the plan, and what keeps a step from being done is the
 //! plan's law or the world as it is now.
 
+pub mod atom;
+pub mod content;
+pub mod hands;
+pub mod journal;
+mod limits;
+pub mod outcome;
+pub mod pace;
 pub mod policies;
+pub mod recall;
+pub mod run;
+mod standin;
+pub mod step;
+pub mod undo;
 
+pub use hands::Hands;
+pub use outcome::{End, Halt, Outcome, Ran};
+pub use pace::{Clock, LocalClock, Stop};
 pub use policies::{Document, PolicyReader, PolicyWriter, ReadFailure, WriteFailure};
+pub use run::{Event, Job, run};
+pub use step::Ground;
+pub use undo::Undoing;

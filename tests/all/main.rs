@@ -3,6 +3,7 @@
 #![expect(clippy::too_many_lines, reason = "a table of cases is one function")]
 
 mod access;
+mod apply;
 mod assets;
 mod cases;
 mod cli;
