@@ -29,6 +29,9 @@ pub(crate) enum Fate {
 /// Who gets in between, just before a write comes in: the resource, and how many writes came before.
 type Between<'a> = Box<dyn FnMut(&Cloud<'_>, &Resource, usize) + 'a>;
 
+/// Who looks after a write.
+type After<'a> = Box<dyn Fn(&Cloud<'_>) + 'a>;
+
 /// Policies in memory.
 #[derive(Default)]
 pub(crate) struct Cloud<'a> {
@@ -43,7 +46,7 @@ pub(crate) struct Cloud<'a> {
     behind: RefCell<BTreeMap<Resource, (usize, Value)>>,
     between: RefCell<Option<Between<'a>>>,
     /// Looks at everything after every write that was done.
-    after: RefCell<Option<Box<dyn Fn(&Cloud<'_>) + 'a>>>,
+    after: RefCell<Option<After<'a>>>,
     /// Everything that was done, in order.
     pub(crate) log: RefCell<Vec<String>>,
 }

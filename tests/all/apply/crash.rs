@@ -58,11 +58,11 @@ impl Fuse {
 
     fn pass(&self) {
         if self.is_over() {
-            self.burn();
+            Self::burn();
         }
     }
 
-    fn burn(&self) -> ! {
+    fn burn() -> ! {
         Command::new("sh").arg("-c").arg(format!("kill -9 {}", std::process::id())).status().unwrap();
         unreachable!("nobody comes back from SIGKILL")
     }
@@ -107,7 +107,7 @@ impl Log for FragileLog {
         self.0.pass();
         if self.0.is_over() {
             self.1.append(&bytes[..bytes.len() / 2])?;
-            self.0.burn();
+            Fuse::burn();
         }
         self.1.append(bytes)
     }
@@ -175,7 +175,7 @@ impl Scene {
         let scene = Self::empty();
         fs::create_dir(scene.policies()).unwrap();
         for (name, policy) in before() {
-            scene.shelf(&Fuse::at(None)).put(&resource(name), policy);
+            scene.store(&Fuse::at(None)).put(&resource(name), policy);
         }
         scene
     }
@@ -205,11 +205,11 @@ impl Scene {
     fn journals(&self) -> PathBuf {
         self.path.join("journals")
     }
-    fn shelf(&self, fuse: &Fuse) -> Shelf {
+    fn store(&self, fuse: &Fuse) -> Shelf {
         Shelf(self.policies(), fuse.clone())
     }
     fn now(&self) -> Vec<Value> {
-        self.shelf(&Fuse::at(None)).policies()
+        self.store(&Fuse::at(None)).policies()
     }
 
     /// Does this in a process of its own, to be killed there. Whether it was.
@@ -226,8 +226,8 @@ impl Scene {
     /// Does it here: `apply`, or `resume` or `undo` of what is under way.
     fn work(&self, work: &str, fuse: &Fuse) -> Option<Ran> {
         let disk = Fragile(fuse.clone());
-        let (shelf, stage) = (self.shelf(fuse), Stage::new());
-        let both: story::Both<'_> = (&shelf, &shelf);
+        let (store, stage) = (self.store(fuse), Stage::new());
+        let both: story::Both<'_> = (&store, &store);
         let directory = Directory::enter(&disk, &self.journals(), &mut || {}).unwrap();
         let unfinished = directory.unfinished(&disk).unwrap();
         if work == "apply" {
@@ -272,12 +272,12 @@ impl Scene {
 
     /// Somebody else gives somebody something on each policy.
     fn second_writer(&self) {
-        let shelf = self.shelf(&Fuse::at(None));
+        let store = self.store(&Fuse::at(None));
         for name in [PAY, DESK, PROJECT] {
-            let mut policy = shelf.raw(&resource(name));
+            let mut policy = store.raw(&resource(name));
             let other = json!({"role": "roles/viewer", "members": ["user:other@example.com"]});
             policy["bindings"].as_array_mut().unwrap().push(other);
-            shelf.put(&resource(name), policy);
+            store.put(&resource(name), policy);
         }
     }
 }
@@ -377,7 +377,9 @@ fn what_others_write_after_it_was_killed_is_never_lost() {
     let with_other = |policies: &[Value]| -> Vec<Value> {
         let other = json!({"role": "roles/viewer", "members": ["user:other@example.com"]});
         let mut policies = policies.to_vec();
-        policies.iter_mut().for_each(|policy| policy["bindings"].as_array_mut().unwrap().push(other.clone()));
+        for policy in &mut policies {
+            policy["bindings"].as_array_mut().unwrap().push(other.clone());
+        }
         policies
     };
     for scene in killed_everywhere(Scene::new, "apply") {

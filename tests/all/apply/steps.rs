@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callmap::{
     apply::{End, journal},
-    model::Principal,
+    model::{Principal, ServiceName},
     plan::{CallerIdentity, Deed, StepId},
 };
 use serde_json::json;
@@ -116,15 +116,17 @@ fn answers_from_before_the_write_are_not_taken_for_what_is_stored() {
     assert_eq!(ran.end(), End::Partly);
 }
 
+/// Changes something about the first of two functions, or the second.
+type Spoil = fn(&Cloud<'_>, &ServiceName, &ServiceName);
+
 #[test]
 fn what_a_step_rests_on_must_be_as_planned() {
-    let caller: callmap::model::ServiceName = DESK.parse().unwrap();
+    let caller: ServiceName = DESK.parse().unwrap();
     let account = Principal::new(WEB);
     let mut one = usual().steps.remove(0);
     one.footing.callers = vec![CallerIdentity { service: caller.clone(), identity: account.clone() }];
     let plan = plan(vec![one]);
-    let pay: callmap::model::ServiceName = PAY.parse().unwrap();
-    type Spoil = fn(&Cloud<'_>, &callmap::model::ServiceName, &callmap::model::ServiceName);
+    let pay: ServiceName = PAY.parse().unwrap();
     let cases: [(Spoil, &str); 6] = [
         (
             |cloud, pay, _| cloud.services.borrow_mut().get_mut(pay).unwrap().uid = Some("u2".into()),
@@ -141,7 +143,7 @@ fn what_a_step_rests_on_must_be_as_planned() {
         (|cloud, pay, _| drop(cloud.services.borrow_mut().remove(pay)), "is not there any more"),
         (
             |cloud, _, desk| {
-                drop(cloud.identities.borrow_mut().insert(desk.clone(), Principal::new("user:x@example.com")))
+                drop(cloud.identities.borrow_mut().insert(desk.clone(), Principal::new("user:x@example.com")));
             },
             "runs as `user:x@example.com` now",
         ),
@@ -193,13 +195,13 @@ fn nobody_who_is_protected_loses_the_grant_they_live_on() {
 #[test]
 fn a_step_above_looks_at_the_functions_again_and_waits_until_their_grants_are_everywhere() {
     let (cloud, mut stage) = (Cloud::with(&before()), Stage::new());
-    stage.settle = Duration::from_secs(600);
+    stage.settle = Duration::from_mins(10);
     let ran = stage.apply(&usual(), &cloud);
     assert!(is_all_done(&ran));
     assert!(stage.clock.since_start() >= stage.settle, "it waited");
     // Somebody takes an own grant away while it waits.
     let (cloud, mut stage) = (Cloud::with(&before()), Stage::new());
-    stage.settle = Duration::from_secs(600);
+    stage.settle = Duration::from_mins(10);
     cloud.after(|cloud| {
         if cloud.writes() == 2 {
             cloud.edit(&resource(PAY), |policy| policy["bindings"] = json!([]));
@@ -215,7 +217,7 @@ fn nobody_waits_for_what_is_done_already() {
     let (cloud, mut stage) = (Cloud::with(&before()), Stage::new());
     assert!(is_all_done(&stage.apply(&usual(), &cloud)));
     let passed = stage.clock.since_start();
-    stage.settle = Duration::from_secs(600);
+    stage.settle = Duration::from_mins(10);
     assert!(is_all_done(&stage.apply(&usual(), &cloud)));
     assert_eq!(stage.clock.since_start(), passed);
 }
