@@ -7,13 +7,13 @@ pub mod atom;
 pub mod content;
 pub mod hands;
 pub mod journal;
+mod law;
 mod limits;
 pub mod outcome;
 pub mod pace;
 pub mod policies;
 pub mod recall;
 pub mod run;
-mod standin;
 pub mod step;
 pub mod undo;
 

@@ -6,10 +6,9 @@ use super::{
     Document, Outcome, PolicyReader,
     atom::{self, Atom},
     hands::Decision,
-    limits,
+    law, limits,
     pace::Clock,
     run::Job,
-    standin as law,
 };
 use crate::{
     access::RoleBook,

@@ -143,7 +143,9 @@ fn what_a_step_rests_on_must_be_as_planned() {
         (|cloud, pay, _| drop(cloud.services.borrow_mut().remove(pay)), "is not there any more"),
         (
             |cloud, _, desk| {
-                drop(cloud.identities.borrow_mut().insert(desk.clone(), Principal::new("user:x@example.com")));
+                drop(
+                    cloud.identities.borrow_mut().insert(desk.clone(), Principal::new("user:x@example.com")),
+                );
             },
             "runs as `user:x@example.com` now",
         ),

@@ -1,11 +1,13 @@
-//! Stand-in.
+//! The law of plans: nobody who is declared loses what lets them in before they have a grant of their own.
+
 use crate::{
     access::{RoleBook, RoleClass, Verdict, condition},
     model::{Policy, ServiceName, Time},
     plan::Protected,
 };
 
-/// Stand-in.
+/// The protected edges that would be without an own grant that gives yes at `at`, in these policies. A function
+/// whose policy is not known protects nobody.
 pub(super) fn unguarded<'p, 'f>(
     protected: impl IntoIterator<Item = &'p Protected>,
     policy: impl Fn(&ServiceName) -> Option<&'f Policy>,
