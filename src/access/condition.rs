@@ -34,7 +34,8 @@ impl Bound {
         None
     }
 
-    fn holds_at(self, at: Time) -> bool {
+    /// Whether a moment is within it.
+    pub fn holds_at(self, at: Time) -> bool {
         match self {
             Self::Until(end, is_inclusive) => at < end || (is_inclusive && at == end),
             Self::From(start, is_inclusive) => at > start || (is_inclusive && at == start),

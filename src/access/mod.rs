@@ -14,6 +14,7 @@ pub mod member;
 mod path;
 mod reason;
 pub mod role;
+pub mod span;
 pub mod verdict;
 pub mod who;
 
@@ -23,5 +24,6 @@ pub use flip::Flip;
 pub use group::Groups;
 pub use member::Candidate;
 pub use role::{RoleBook, RoleClass};
+pub use span::Spans;
 pub use verdict::Access;
 pub use who::{Invoker, Who};

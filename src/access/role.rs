@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use serde::Deserialize;
@@ -77,6 +77,20 @@ impl<'w> RoleBook<'w> {
         Some(Gap::new(why, "iam.roles.get"))
     }
 
+    /// Whether a role runs jobs or calls instances, too, or may.
+    pub fn may_run_workloads(&self, role: &RoleName) -> bool {
+        match self.read.get(role) {
+            Some(Observed::Known(RoleDefinition { permissions, is_off })) => {
+                let runs = |permission: &Arc<str>| [RUN_JOBS, INVOKE_INSTANCES].contains(&&**permission);
+                !is_off && permissions.iter().any(runs)
+            }
+            Some(Observed::Unreadable(_)) | None => {
+                let data = RoleData::get();
+                data.running.contains(role.as_str()) || !data.known.contains(role.as_str())
+            }
+        }
+    }
+
     /// Whether a role that was read is off, and would carry the right to call if it were on.
     pub fn would_invoke(&self, role: &RoleName) -> bool {
         matches!(self.read.get(role), Some(Observed::Known(RoleDefinition { permissions, is_off: true }))
@@ -116,6 +130,8 @@ pub struct RoleData {
     pub date: String,
     known: BTreeSet<String>,
     invoking: BTreeSet<String>,
+    /// Roles by what they carry beside calling: running jobs, calling instances.
+    running: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -139,16 +155,26 @@ impl RoleData {
 
     /// Knows no role: every one is then unknown, never harmless.
     fn nothing() -> Self {
-        Self { source: String::new(), date: String::new(), known: BTreeSet::new(), invoking: BTreeSet::new() }
+        Self {
+            source: String::new(),
+            date: String::new(),
+            known: BTreeSet::new(),
+            invoking: BTreeSet::new(),
+            running: BTreeSet::new(),
+        }
     }
 }
 
 impl From<Wire> for RoleData {
     fn from(wire: Wire) -> Self {
         let Wire { source, date, known_roles, mut roles_with_permission } = wire;
-        match roles_with_permission.remove(INVOKE) {
-            Some(invoking) => Self { source, date, known: known_roles, invoking },
-            None => Self::nothing(),
+        let mut carrying = |permission| roles_with_permission.remove(permission);
+        match (carrying(INVOKE), carrying(RUN_JOBS), carrying(INVOKE_INSTANCES)) {
+            (Some(invoking), Some(mut running), Some(calling_instances)) => {
+                running.extend(calling_instances);
+                Self { source, date, known: known_roles, invoking, running }
+            }
+            _ => Self::nothing(),
         }
     }
 }
@@ -185,6 +211,14 @@ mod tests {
         assert_eq!(class("roles/writer"), RoleClass::Unknown);
         assert_eq!(class("projects/p/roles/caller"), RoleClass::Unknown);
         assert_eq!(class("roles/run.invoker_withcond_0123456789abcdef0123"), RoleClass::Unknown);
+    }
+
+    #[test]
+    fn the_narrower_role_runs_no_jobs() {
+        let world = world();
+        let runs = |role| RoleBook::new(&world).may_run_workloads(&RoleName::new(role));
+        assert!(runs("roles/run.invoker") && runs("projects/p/roles/unread"));
+        assert!(!runs("roles/run.servicesInvoker"));
     }
 
     #[test]

@@ -2,14 +2,25 @@
 //!
 //! Pure: it sees a map, a world and a time, and writes nothing.
 
+mod above;
+mod adds;
 pub mod change;
 mod digest;
 pub mod discover;
+pub mod edit;
+pub mod footing;
+mod hold;
+pub mod law;
+pub mod make;
+mod proposal;
+mod removals;
 pub mod step;
 
 use std::{collections::BTreeSet, sync::Arc};
 
 pub use change::{Change, Class, Deed};
+pub use footing::footing;
+pub use make::make;
 pub use step::{CallerIdentity, Footing, Protected, ServiceState, Step, StepId};
 
 use crate::{

@@ -36,8 +36,9 @@ pub struct Declared {
     pub edges: Vec<Vec<usize>>,
     /// The accounts that functions run as which edges or acceptances name as callers. Empty where none is known.
     identities: BTreeMap<Arc<str>, Vec<Principal>>,
-    /// Per function, who is declared for it, and whether still.
-    callers: Vec<HashMap<Principal, InForce>>,
+    at: Time,
+    /// Per function, who is declared for it, and until when by the edge that ends last.
+    callers: Vec<HashMap<Principal, Option<Time>>>,
 }
 
 /// Whether a declared caller still is one.
@@ -76,15 +77,16 @@ impl Declared {
             governed,
             edges: vec![Vec::new(); map.functions.len()],
             identities: BTreeMap::new(),
+            at,
             callers: vec![HashMap::new(); map.functions.len()],
         };
         declared.identities = declared.identities_of_callers(map, world);
         for (index, edge) in map.edges.iter().enumerate() {
             declared.edges[edge.function].push(index);
-            let in_force = if edge.is_in_force(at) { InForce::Now } else { InForce::Past };
             for principal in declared.principals(edge).to_vec() {
-                let known = declared.callers[edge.function].entry(principal).or_insert(in_force);
-                *known = (*known).max(in_force);
+                let known = declared.callers[edge.function].entry(principal).or_insert(edge.until);
+                // No end is the last of all.
+                *known = known.and_then(|known| edge.until.map(|until| until.max(known)));
             }
         }
         Ok(declared)
@@ -105,7 +107,21 @@ impl Declared {
 
     /// Whether a principal is declared for one of the map's functions, by index.
     pub fn caller(&self, function: usize, principal: &Principal) -> Option<InForce> {
-        self.callers[function].get(principal).copied()
+        let end = self.callers[function].get(principal)?;
+        Some(if end.is_none_or(|end| self.at < end) { InForce::Now } else { InForce::Past })
+    }
+
+    /// Until when a principal is declared for one of the map's functions, by all of its edges together: `None`
+    /// where none is in force, and within it `None` for good.
+    pub fn end(&self, function: usize, principal: &Principal) -> Option<Option<Time>> {
+        let end = self.callers[function].get(principal)?;
+        end.is_none_or(|end| self.at < end).then_some(*end)
+    }
+
+    /// Everybody who is declared for one of the map's functions now, with the end; in no order.
+    pub fn callers_now(&self, function: usize) -> impl Iterator<Item = (&Principal, Option<Time>)> {
+        let callers = self.callers[function].iter().map(|(principal, end)| (principal, *end));
+        callers.filter(|(_, end)| end.is_none_or(|end| self.at < end))
     }
 
     /// Whether a principal may call a service now, as declared.

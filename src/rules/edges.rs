@@ -5,10 +5,11 @@ use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use super::{
     context::Context,
     declared::{InForce, Live},
+    repair::is_kept_by_condition,
 };
 use crate::{
-    access::{RoleClass, Verdict, condition::holds_at},
-    model::{Principal, PrincipalKind, RuleId, ServiceName},
+    access::{RoleClass, Spans, Verdict, span::Misfit},
+    model::{Principal, PrincipalKind, RuleId, ServiceName, Time},
 };
 
 /// An edge that a rule speaks for, for one of the principals it means.
@@ -40,7 +41,8 @@ pub fn judge(context: &Context<'_>) -> Vec<JudgedEdge> {
             for principal in context.declared.principals(&context.map.edges[*edge]) {
                 let in_force = context.map.edges[*edge].is_in_force(context.at);
                 let rule = if in_force {
-                    current(context, name, principal, own.get(principal).copied(), is_public)
+                    let end = context.declared.end(index, principal).flatten();
+                    current(context, name, principal, own.get(principal), end, is_public)
                 } else {
                     past(context, index, name, principal, &still_granted)
                 };
@@ -68,20 +70,19 @@ fn still_granted<'a>(context: &'a Context<'_>) -> HashSet<(&'a ServiceName, &'a 
     expired.filter_map(|judged| Some((judged.service.as_ref()?, &judged.grant.principal))).collect()
 }
 
-/// The own grants on a service: of an invoker role, by principal, with whether they hold now; those that do not
-/// are left out. `None` where its policy or settings were not read: only that is then said of its edges.
-fn own_grants<'a>(context: &Context<'a>, name: &ServiceName) -> Option<HashMap<&'a Principal, Verdict>> {
+/// The own grants on a service: of an invoker role, by principal, with when they hold together. `None` where its
+/// policy or settings were not read: only that is then said of its edges.
+fn own_grants<'a>(context: &Context<'a>, name: &ServiceName) -> Option<HashMap<&'a Principal, Spans>> {
     let service = context.world.services.get(name)?;
     service.settings.known()?;
     let mut own = HashMap::new();
     for binding in &service.policy.known()?.bindings {
-        let holds = holds_at(binding.condition.as_ref(), context.at);
-        if holds == Verdict::No || context.roles.class(&binding.role) != RoleClass::Invoker {
+        if context.roles.class(&binding.role) != RoleClass::Invoker {
             continue;
         }
         for principal in &binding.members {
-            let known = own.entry(principal).or_insert(holds);
-            *known = holds.max(*known);
+            let spans: &mut Spans = own.entry(principal).or_default();
+            spans.add(binding.condition.as_ref());
         }
     }
     Some(own)
@@ -92,19 +93,36 @@ fn current(
     context: &Context<'_>,
     name: &ServiceName,
     principal: &Principal,
-    own: Option<Verdict>,
+    own: Option<&Spans>,
+    end: Option<Time>,
     is_public: bool,
 ) -> Option<(RuleId, Verdict)> {
-    match own {
-        Some(Verdict::Yes) => None,
-        Some(_) => Some((RuleId::ConditionalCaller, context.access.allows(principal, name))),
-        None => match context.access.allows(principal, name) {
+    match own.map_or(Verdict::No, |own| own.hold_at(context.at)) {
+        Verdict::Yes => {
+            let is_off = own.is_some_and(|own| misfit(context, name, own, end).is_some());
+            is_off.then_some((RuleId::MistimedCaller, Verdict::Yes))
+        }
+        Verdict::Unknown => Some((RuleId::ConditionalCaller, context.access.allows(principal, name))),
+        Verdict::No => match context.access.allows(principal, name) {
             // With the check off, what is public on purpose is public.
             Verdict::Yes if is_public || principal.kind() == PrincipalKind::AllUsers => None,
             Verdict::Yes => Some((RuleId::BorrowedCaller, Verdict::Yes)),
             verdict => Some((RuleId::MissingCaller, verdict)),
         },
     }
+}
+
+/// What is wrong with the times of own grants for an edge that ends at a time, or never. That they go on after
+/// its end is in order where the next run takes them away.
+pub(super) fn misfit(
+    context: &Context<'_>,
+    name: &ServiceName,
+    own: &Spans,
+    end: Option<Time>,
+) -> Option<Misfit> {
+    let mut misfit = own.misfit(context.at, end);
+    misfit.is_late &= is_kept_by_condition(context, name);
+    (!misfit.is_none()).then_some(misfit)
 }
 
 /// The rule for an edge whose `until` has passed, unless a grant on the function itself speaks for it already.

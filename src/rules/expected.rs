@@ -1,7 +1,10 @@
 //! Callers that are expected without being declared: an event function's sources, and the proxy before a
 //! service.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::declared::Declared;
 use crate::{
@@ -17,7 +20,11 @@ pub struct Expected {
     event_driven: BTreeSet<ServiceName>,
     sources: BTreeMap<ServiceName, BTreeSet<Principal>>,
     proxies: BTreeMap<ServiceName, Principal>,
+    seen: BTreeMap<ServiceName, BTreeSet<SeenSource>>,
 }
+
+/// An event source by its relative name, with whom it calls as.
+pub type SeenSource = (Arc<str>, Option<Principal>);
 
 impl Expected {
     /// From what the map asserts and what was seen of functions, event sources and settings.
@@ -29,20 +36,40 @@ impl Expected {
             .map(|(service, _)| service.clone());
         let mut event_driven: BTreeSet<ServiceName> = asserted.collect();
         let mut sources: BTreeMap<ServiceName, BTreeSet<Principal>> = BTreeMap::new();
+        let mut seen: BTreeMap<ServiceName, BTreeSet<SeenSource>> = BTreeMap::new();
         for (name, function) in &world.functions {
             let (Some(service), true) = (&function.service, function.is_event_driven) else { continue };
             event_driven.insert(service.clone());
             let identity =
                 function.trigger_identity.clone().or_else(|| world.default_identity(&name.project));
-            sources.entry(service.clone()).or_default().extend(identity);
+            sources.entry(service.clone()).or_default().extend(identity.clone());
+            seen.entry(service.clone()).or_default().insert((name.to_string().into(), identity));
         }
         let addresses = Addresses::new(world);
         for source in &world.event_sources {
-            if let (Some(service), Some(identity)) = (target(source, world, &addresses), &source.identity) {
+            let Some(service) = target(source, world, &addresses) else { continue };
+            seen.entry(service.clone()).or_default().insert((source.name.clone(), source.identity.clone()));
+            if let Some(identity) = &source.identity {
                 sources.entry(service).or_default().insert(identity.clone());
             }
         }
-        Self { event_driven, sources, proxies: proxies(world) }
+        Self { event_driven, sources, proxies: proxies(world), seen }
+    }
+
+    /// Every event source of a service that was seen, whatever kind of function the service is.
+    pub fn sources(&self, service: &ServiceName) -> impl Iterator<Item = &SeenSource> {
+        self.seen.get(service).into_iter().flatten()
+    }
+
+    /// Whom event sources of a service call it as, each with the sources that do.
+    pub fn identities(&self, service: &ServiceName) -> BTreeMap<&Principal, BTreeSet<&str>> {
+        let mut identities: BTreeMap<&Principal, BTreeSet<&str>> = BTreeMap::new();
+        for (name, identity) in self.sources(service) {
+            if let Some(identity) = identity {
+                identities.entry(identity).or_default().insert(name);
+            }
+        }
+        identities
     }
 
     /// Whether only its event source should call this service.

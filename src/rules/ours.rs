@@ -45,6 +45,16 @@ impl<'a> Ours<'a> {
         !self.projects.iter().any(may_be)
     }
 
+    /// Whether a project, by id or number, is ours, or may be for all that is known.
+    pub fn has_project(&self, project: &str) -> bool {
+        !self.is_foreign(project)
+    }
+
+    /// Whether a principal is one of Google's service agents that works for a project of ours.
+    pub fn has_agent(&self, principal: &Principal) -> bool {
+        agent_project(principal).is_some_and(|number| self.has_project(number))
+    }
+
     /// Whether a principal is known not to be one of us. Nobody is where the map names no domains.
     pub fn is_external(&self, principal: &Principal) -> bool {
         let Some(domains) = self.domains else { return false };

@@ -3,8 +3,8 @@
 use super::{
     Rule, acceptance, borrowed_caller, broad_role, conditional_caller, dead_grant, default_identity,
     event_function_caller, expired_caller, external_principal, iam_check_disabled, identity_changed,
-    inherited_caller, missing_caller, privileged_caller, public_function, shared_identity, undeclared_caller,
-    undeclared_function, unknown_function, unreadable,
+    inherited_caller, missing_caller, mistimed_caller, privileged_caller, public_function, shared_identity,
+    trigger_blocked, undeclared_caller, undeclared_function, unknown_function, unreadable,
 };
 
 /// Every rule, by id.
@@ -21,9 +21,11 @@ pub const RULES: &[Rule] = &[
     identity_changed::RULE,
     inherited_caller::RULE,
     missing_caller::RULE,
+    mistimed_caller::RULE,
     privileged_caller::RULE,
     public_function::RULE,
     shared_identity::RULE,
+    trigger_blocked::RULE,
     undeclared_caller::RULE,
     undeclared_function::RULE,
     unknown_function::RULE,

@@ -2,8 +2,11 @@
 
 use super::{context::Context, edges::JudgedEdge, partition::Judged};
 use crate::{
+    access::condition::Bound,
     callers::{Expiry, Writer},
-    model::{Condition, Container, Grant, PrincipalKind, Resource, ServiceName, time::rfc3339},
+    model::{
+        Condition, Container, Grant, Principal, PrincipalKind, Resource, ServiceName, Time, time::rfc3339,
+    },
 };
 
 /// The title of the condition by which an `until` is kept.
@@ -22,29 +25,67 @@ pub(super) fn removal(context: &Context<'_>, judged: &Judged) -> String {
 
 /// What gives a declared caller its own grant.
 pub(super) fn own_grant(context: &Context<'_>, judged: &JudgedEdge) -> String {
-    let until = context.map.edges[judged.edge].until;
-    let is_kept_by_condition = context.map.settings.expiry == Expiry::Condition;
-    let writer = writer(context, &judged.service);
-    let ends = until.filter(|_| is_kept_by_condition && writer.is_none()).map(|until| Condition {
+    let end = context
+        .declared
+        .governed
+        .get(&judged.service)
+        .and_then(|function| context.declared.end(*function, &judged.principal));
+    addition(context, &own(context, &judged.service, &judged.principal, end.flatten()))
+}
+
+/// What puts a grant in.
+pub(super) fn addition(context: &Context<'_>, grant: &Grant) -> String {
+    let words = || format!("grant `{}` on `{}` to `{}`", grant.role, grant.resource, grant.principal);
+    let service = match &grant.resource {
+        Resource::Service(service) => Some(service),
+        Resource::Container(_) | Resource::Other(_) => None,
+    };
+    if let Some(writer) = service.and_then(|service| writer(context, service)) {
+        return format!("{}: {}", elsewhere(writer), words());
+    }
+    match binding_command(grant, "add-iam-policy-binding") {
+        Some(command) if grant.principal.kind() != PrincipalKind::Other => command,
+        _ => words(),
+    }
+}
+
+/// The grant of its own that a caller is given who is declared until a time, or for good.
+pub fn own(
+    context: &Context<'_>,
+    service: &ServiceName,
+    principal: &Principal,
+    until: Option<Time>,
+) -> Grant {
+    Grant {
+        resource: service.clone().into(),
+        role: context.map.settings.role.clone(),
+        principal: principal.clone(),
+        condition: until.filter(|_| is_kept_by_condition(context, service)).map(until_condition),
+    }
+}
+
+/// Whether an `until` is kept by a condition on the grant, rather than by the next run. What somebody else
+/// writes is kept by the map.
+pub fn is_kept_by_condition(context: &Context<'_>, service: &ServiceName) -> bool {
+    context.map.settings.expiry == Expiry::Condition && writer(context, service).is_none()
+}
+
+/// The condition by which an `until` is kept.
+pub fn until_condition(until: Time) -> Condition {
+    Condition {
         title: UNTIL.into(),
         description: None,
         expression: format!("request.time < timestamp(\"{}\")", rfc3339(until)).into(),
         location: None,
-    });
-    let grant = Grant {
-        resource: judged.service.clone().into(),
-        role: context.map.settings.role.clone(),
-        principal: judged.principal.clone(),
-        condition: ends,
-    };
-    let words = || format!("grant `{}` on `{}` to `{}`", grant.role, grant.resource, grant.principal);
-    if let Some(writer) = writer {
-        return format!("{}: {}", elsewhere(writer), words());
     }
-    match binding_command(&grant, "add-iam-policy-binding") {
-        Some(command) if judged.principal.kind() != PrincipalKind::Other => command,
-        _ => words(),
-    }
+}
+
+/// Whether a condition is one by which callmap keeps an `until`: by its title and its exact expression.
+pub fn is_until_condition(condition: &Condition) -> bool {
+    let Condition { title, description: _, expression, location: _ } = condition;
+    &**title == UNTIL
+        && matches!(Bound::parse(expression), Some(Bound::Until(until, false))
+            if until_condition(until).expression == *expression)
 }
 
 /// The command that turns the invoker check on.
@@ -54,7 +95,7 @@ pub(super) fn check_on(service: &ServiceName) -> String {
 }
 
 /// Who else writes the policy of a service.
-fn writer(context: &Context<'_>, service: &ServiceName) -> Option<Writer> {
+pub fn writer(context: &Context<'_>, service: &ServiceName) -> Option<Writer> {
     let index = context.declared.governed.get(service)?;
     context.map.functions[*index].written_by
 }

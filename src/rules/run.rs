@@ -18,24 +18,29 @@ use crate::{
 /// Mistakes of the map that only the world shows.
 pub fn run(map: &CallerMap, world: &World, at: Time, scope: Scope) -> Result<Audit, Vec<Mistake>> {
     let access = Access::new(world, at);
-    let context = Context::new(map, world, &access, at, scope)?;
-    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.find)(&context)).collect();
-    acceptance::apply(&context, &mut findings);
+    Ok(judge(&Context::new(map, world, &access, at, scope)?))
+}
+
+/// The same of a map that was laid against a world already.
+pub fn judge(context: &Context<'_>) -> Audit {
+    let (map, world) = (context.map, context.world);
+    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.find)(context)).collect();
+    acceptance::apply(context, &mut findings);
     findings.retain(|finding| finding.level != Level::Ignore);
     findings.sort_by(|left, right| order(left).cmp(&order(right)));
-    Ok(Audit {
-        at,
+    Audit {
+        at: context.at,
         env: map.env.clone(),
         source: world.source.clone(),
         layers: world.layers.clone(),
         is_complete: !findings.iter().any(|finding| finding.rule == RuleId::Unreadable),
-        counts: counts(&context, &findings),
+        counts: counts(context, &findings),
         relaxed: relaxed(map),
-        waiting: waiting(&context),
+        waiting: waiting(context),
         findings,
         map_files: map.files.iter().map(|file| file.path.clone()).collect(),
         stale_files: Vec::new(),
-    })
+    }
 }
 
 /// Worst first, then by rule, place in the cloud, and what tells one finding from the other.

@@ -1,0 +1,209 @@
+//! Own grants for declared callers and event sources, and the wrong grants that go out with them.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Change, Class, Deed, Include, hold,
+    proposal::{Case, Proposal},
+};
+use crate::{
+    access::{Access, RoleClass, Spans, Verdict, span},
+    callers::Caller,
+    model::{
+        Condition, Grant, Policy, Principal, Resource, RoleName, RuleId, ServiceName, Time, time::rfc3339,
+    },
+    rules::{edges::JudgedEdge, repair},
+};
+
+/// What the findings about declared callers ask for.
+pub(super) fn for_callers(case: &Case<'_>) -> Vec<Proposal> {
+    let asks = |rule| match rule {
+        RuleId::MissingCaller | RuleId::BorrowedCaller | RuleId::MistimedCaller => !case.is_ignored(rule),
+        _ => false,
+    };
+    let edges = case.context.edges.iter().filter(|judged| asks(judged.rule));
+    let mut proposals: Vec<_> = edges.flat_map(|judged| for_caller(case, judged)).collect();
+    proposals.extend(nameless(case));
+    proposals
+}
+
+/// The right grant in, where the others leave a gap; out what goes on after the end.
+fn for_caller(case: &Case<'_>, judged: &JudgedEdge) -> Vec<Proposal> {
+    let context = case.context;
+    let JudgedEdge { principal, service, rule, .. } = judged;
+    let known = context.world.services.get(service).and_then(|found| found.policy.known());
+    let Some((policy, function)) = known.zip(context.declared.governed.get(service)) else {
+        return Vec::new();
+    };
+    let end = context.declared.end(*function, principal).flatten();
+    let (late, spans) = own(case, service, policy, principal, end);
+    let is_needed = spans.misfit(context.at, end).stops.is_some();
+    let mut proposals = Vec::new();
+    if is_needed {
+        proposals.push(add(case, judged, end));
+    }
+    for (role, condition) in late {
+        if case.options.is_only_adds && !is_needed {
+            continue;
+        }
+        let class = if is_needed { Class::Add } else { Class::Remove };
+        let change = Change {
+            deed: Deed::Remove,
+            class,
+            role,
+            principal: principal.clone(),
+            condition,
+            rule: *rule,
+            because: "it goes on after the end that the map declares".to_owned(),
+        };
+        let hold = of_caller(case, judged);
+        proposals.push(proposal(service, *rule, principal, Some(change), hold));
+    }
+    proposals
+}
+
+/// The own grants of a caller: those that go on after its end, and when the others count.
+fn own(
+    case: &Case<'_>,
+    service: &ServiceName,
+    policy: &Policy,
+    principal: &Principal,
+    end: Option<Time>,
+) -> (BTreeSet<(RoleName, Option<Condition>)>, Spans) {
+    let context = case.context;
+    let end = end.filter(|_| repair::is_kept_by_condition(context, service));
+    let (mut late, mut spans) = (BTreeSet::new(), Spans::default());
+    for binding in &policy.bindings {
+        if context.roles.class(&binding.role) != RoleClass::Invoker || !binding.members.contains(principal) {
+            continue;
+        }
+        let condition = binding.condition.as_ref();
+        if end.is_some_and(|end| span::outlasts(condition, end) == Verdict::Yes) {
+            late.insert((binding.role.clone(), binding.condition.clone()));
+        } else {
+            spans.add(condition);
+        }
+    }
+    (late, spans)
+}
+
+fn add(case: &Case<'_>, judged: &JudgedEdge, end: Option<Time>) -> Proposal {
+    let context = case.context;
+    let JudgedEdge { principal, service, rule, .. } = judged;
+    let class = if principal.is_public() { Class::Public } else { Class::Add };
+    let until = end.map_or_else(String::new, |end| format!(" until {}", rfc3339(end)));
+    let because = match rule {
+        RuleId::BorrowedCaller => {
+            format!("it is declared{until}, and calls only through what is not its own")
+        }
+        RuleId::MistimedCaller => format!("it is declared{until}, and its own grants end at another time"),
+        _ => format!("it is declared{until}, and has no grant of its own"),
+    };
+    let Grant { resource: _, role, principal: _, condition } = repair::own(context, service, principal, end);
+    if context.roles.class(&role) != RoleClass::Invoker
+        || context.access.matches(principal, principal) != Verdict::Yes
+    {
+        let why = format!("a grant of `{role}` would not let it call");
+        return proposal(service, *rule, principal, None, Some(why));
+    }
+    let change = Change {
+        deed: Deed::Add,
+        class,
+        role,
+        principal: principal.clone(),
+        condition,
+        rule: *rule,
+        because,
+    };
+    let hold = of_caller(case, judged).or_else(|| of_public(case, service, principal));
+    proposal(service, *rule, principal, Some(change), hold)
+}
+
+fn proposal(
+    service: &ServiceName,
+    rule: RuleId,
+    principal: &Principal,
+    change: Option<Change>,
+    hold: Option<String>,
+) -> Proposal {
+    let resource = Resource::Service(service.clone());
+    Proposal { resource, change, rule, principal: Some(principal.clone()), hold }
+}
+
+fn of_caller(case: &Case<'_>, judged: &JudgedEdge) -> Option<String> {
+    let JudgedEdge { principal, service, rule, .. } = judged;
+    hold::of_resource(case, &service.clone().into())
+        .or_else(|| {
+            let is_accepted = case.is_accepted_caller(*rule, service, principal);
+            is_accepted.then(|| "the map accepts it".to_owned())
+        })
+        .or_else(|| hold::of_caller(case, service, principal))
+}
+
+fn of_public(case: &Case<'_>, service: &ServiceName, principal: &Principal) -> Option<String> {
+    if !principal.is_public() {
+        return None;
+    }
+    let settings = case.context.world.services.get(service).and_then(|found| found.settings.known());
+    if settings.is_none_or(|settings| settings.is_check_disabled) {
+        return Some("the invoker check is off: everybody can call already".to_owned());
+    }
+    (!case.includes(Include::Public)).then(|| "it would be public: needs `--include-public`".to_owned())
+}
+
+/// Functions that are declared as callers and whose account is not known: there is nobody to grant anything to.
+fn nameless(case: &Case<'_>) -> Vec<Proposal> {
+    let context = case.context;
+    let mut found = BTreeSet::new();
+    for (function, edges) in context.declared.edges.iter().enumerate() {
+        let Some(service) = context.declared.service(function) else { continue };
+        for edge in edges.iter().map(|edge| &context.map.edges[*edge]) {
+            if let Caller::Function(name) = &edge.caller
+                && edge.is_in_force(context.at)
+                && context.declared.principals(edge).is_empty()
+            {
+                found.insert((service, name));
+            }
+        }
+    }
+    let held = |(service, name): (&ServiceName, &std::sync::Arc<str>)| Proposal {
+        resource: service.clone().into(),
+        change: None,
+        rule: RuleId::MissingCaller,
+        principal: None,
+        hold: Some(format!("which account `{name}` runs as is not known: it is not live, or not read")),
+    };
+    found.into_iter().map(held).collect()
+}
+
+/// Own grants for event sources of governed event functions that cannot call them, once everything else is done:
+/// `after` is the world as it will be then.
+pub(super) fn for_sources(case: &Case<'_>, after: &Access<'_>) -> Vec<Proposal> {
+    let context = case.context;
+    let rule = RuleId::TriggerBlocked;
+    let mut proposals = Vec::new();
+    if case.is_ignored(rule) {
+        return proposals;
+    }
+    for service in context.declared.governed.keys().filter(|name| context.expected.is_event_driven(name)) {
+        for (identity, sources) in context.expected.identities(service) {
+            if after.allows(identity, service) != Verdict::No {
+                continue;
+            }
+            let Grant { resource, role, principal, condition } =
+                repair::own(context, service, identity, None);
+            let source = sources.first().copied().unwrap_or("its event source");
+            let because = format!("`{source}` calls as it");
+            let is_of_use = context.roles.class(&role) == RoleClass::Invoker
+                && context.access.matches(&principal, &principal) == Verdict::Yes;
+            let change =
+                Change { deed: Deed::Add, class: Class::Add, role, principal, condition, rule, because };
+            let accepted = case.is_accepted_caller(rule, service, identity);
+            let hold = hold::of_resource(case, &resource)
+                .or_else(|| accepted.then(|| "the map accepts it".to_owned()))
+                .or_else(|| (!is_of_use).then(|| "a grant would not let it call".to_owned()));
+            proposals.push(proposal(service, rule, identity, Some(change), hold));
+        }
+    }
+    proposals
+}

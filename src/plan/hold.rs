@@ -1,0 +1,217 @@
+//! What stands in the way of a change, in words.
+
+use super::{Include, law::opened, proposal::Case};
+use crate::{
+    access::agent::agent_project,
+    callers::{Caller, Writer},
+    model::{Grant, Policy, Principal, PrincipalKind, ProjectName, Resource, ServiceName},
+    rules::repair,
+    world::{Observed, Traffic},
+};
+
+/// Why nothing of this policy is changed, where that is so: somebody else writes it, or it is not known.
+pub(super) fn of_resource(case: &Case<'_>, resource: &Resource) -> Option<String> {
+    let world = case.context.world;
+    let policy = match resource {
+        Resource::Service(name) => {
+            match repair::writer(case.context, name) {
+                Some(Writer::Terraform) => {
+                    return Some("terraform writes this policy: change it there".to_owned());
+                }
+                Some(Writer::Other) => {
+                    return Some("somebody else writes this policy: change it there".to_owned());
+                }
+                None => {}
+            }
+            let service = world.services.get(name);
+            if let Some(gap) = service.and_then(|service| service.settings.gap()) {
+                return Some(format!("its settings could not be read: {}", gap.why));
+            }
+            service.map(|service| &service.policy)
+        }
+        Resource::Container(container) => world.policies.get(container),
+        Resource::Other(_) => return Some("callmap does not write policies of this kind".to_owned()),
+    };
+    match policy {
+        Some(Observed::Known(policy)) => of_policy(case, policy),
+        Some(Observed::Unreadable(gap)) => Some(format!("its policy could not be read: {}", gap.why)),
+        None => Some("its policy was not seen".to_owned()),
+    }
+}
+
+/// Why a policy that was read is not known well enough to be written.
+fn of_policy(case: &Case<'_>, policy: &Policy) -> Option<String> {
+    if policy.has_withheld_conditions() {
+        return Some("its policy was read without its conditions: read it at policy version 3".to_owned());
+    }
+    let mut roles: Vec<_> = policy.bindings.iter().map(|binding| &binding.role).collect();
+    roles.sort_unstable();
+    roles.into_iter().find_map(|role| {
+        Some(format!("what `{role}` carries is not known: {}", case.context.roles.gap(role)?.why))
+    })
+}
+
+/// Why a declared caller is not granted anything, where that is so: it is a function, and its account is not one
+/// to be granted anything. Where several edges mean the caller, one without doubt is enough.
+pub(super) fn of_caller(case: &Case<'_>, service: &ServiceName, principal: &Principal) -> Option<String> {
+    let context = case.context;
+    let function = *context.declared.governed.get(service)?;
+    let edges = context.declared.edges[function].iter().map(|edge| &context.map.edges[*edge]);
+    let meant = edges
+        .filter(|edge| edge.is_in_force(context.at) && context.declared.principals(edge).contains(principal));
+    let mut first = None;
+    for edge in meant {
+        let hold = match &edge.caller {
+            Caller::Principal(_) => None,
+            Caller::Function(name) => of_function(case, name, service, principal),
+        };
+        match hold {
+            None => return None,
+            Some(hold) => first = first.or(Some(hold)),
+        }
+    }
+    first
+}
+
+/// Why the account of a function is not granted anything on `target`.
+fn of_function(case: &Case<'_>, name: &str, target: &ServiceName, account: &Principal) -> Option<String> {
+    let context = case.context;
+    if let Some(changed) = changed_identity(case, account, Some(name)) {
+        return Some(changed);
+    }
+    let of_name = context.map.functions.iter().enumerate().filter(|(_, function)| *function.name == *name);
+    let runs_as_it = |index: usize| {
+        context.declared.service(index).and_then(|service| context.world.identity(service)).as_ref()
+            == Some(account)
+    };
+    let is_pinned = of_name.clone().any(|(_, function)| function.runs_as.as_ref() == Some(account));
+    if !of_name.clone().any(|(index, _)| runs_as_it(index)) {
+        return Some(format!(
+            "whether `{name}` runs as this account is not known: it is not live, or not read"
+        ));
+    }
+    if is_pinned {
+        return None;
+    }
+    if account.email().is_some_and(|email| email.to_lowercase().ends_with(DEFAULT_ACCOUNT)) {
+        return Some(format!(
+            "`{name}` runs as the default compute account, as much else may: give it an account of its own, or \
+             pin this one with `runs_as`"
+        ));
+    }
+    let other = case.running_as.get(account)?.iter().find(|other| is_outside(case, other, name, target))?;
+    Some(format!(
+        "`{name}` shares this account with `{}`: give it an account of its own, or pin this one with `runs_as`",
+        context.label(other)
+    ))
+}
+
+const DEFAULT_ACCOUNT: &str = "-compute@developer.gserviceaccount.com";
+
+/// Whether a function is neither of this name, nor the target, nor declared for the target itself.
+fn is_outside(case: &Case<'_>, other: &ServiceName, name: &str, target: &ServiceName) -> bool {
+    let context = case.context;
+    if other == target {
+        return false;
+    }
+    let Some(index) = context.declared.governed.get(other) else { return true };
+    let other = &context.map.functions[*index].name;
+    let is_declared = || {
+        let function = context.declared.governed.get(target);
+        let edges = function.into_iter().flat_map(|function| &context.declared.edges[*function]);
+        edges
+            .map(|edge| &context.map.edges[*edge])
+            .any(|edge| edge.is_in_force(context.at) && edge.caller.function() == Some(other))
+    };
+    **other != *name && !is_declared()
+}
+
+/// That a function runs as another account than the map pins, where one of the two is this account; of one
+/// function, or of any.
+fn changed_identity(case: &Case<'_>, account: &Principal, of: Option<&str>) -> Option<String> {
+    let context = case.context;
+    let functions = context.map.functions.iter().enumerate();
+    for (index, function) in functions.filter(|(_, function)| of.is_none_or(|name| *function.name == *name)) {
+        let (Some(pinned), Some(service)) = (&function.runs_as, context.declared.service(index)) else {
+            continue;
+        };
+        let Some(live) = context.world.identity(service) else { continue };
+        if live != *pinned && (live == *account || pinned == account) {
+            return Some(format!(
+                "`{}` does not run as the account that the map pins: find out who changed it",
+                context.label(service)
+            ));
+        }
+    }
+    None
+}
+
+/// Why a grant is not taken out, whatever it is.
+pub(super) fn of_removal(case: &Case<'_>, grant: &Grant) -> Option<String> {
+    if case.is_accepted(grant) {
+        return Some("the map accepts it".to_owned());
+    }
+    let principal = &grant.principal;
+    if case.context.ours.has_agent(principal) && !case.includes(Include::Agents) {
+        return Some("it is a service agent of google's: needs `--include-agents`".to_owned());
+    }
+    if !matches!(principal.kind(), PrincipalKind::ServiceAccount(_)) {
+        return None;
+    }
+    changed_identity(case, principal, None)
+        .or_else(|| of_split(case, grant))
+        .or_else(|| of_sources(case, grant))
+}
+
+/// That a declared caller's traffic is split: which accounts its revisions run as is not known.
+fn of_split(case: &Case<'_>, grant: &Grant) -> Option<String> {
+    let context = case.context;
+    if agent_project(&grant.principal).is_some() {
+        return None;
+    }
+    for service in opened(context, &grant.resource) {
+        let function = *context.declared.governed.get(service)?;
+        let edges = context.declared.edges[function].iter().map(|edge| &context.map.edges[*edge]);
+        let callers =
+            edges.filter(|edge| edge.is_in_force(context.at)).filter_map(|edge| edge.caller.function());
+        for name in callers {
+            let of_name = context.map.functions.iter().enumerate().filter(|(_, found)| found.name == *name);
+            let settings = of_name
+                .filter_map(|(index, _)| context.declared.service(index))
+                .filter_map(|service| context.world.services.get(service)?.settings.known());
+            if settings.into_iter().any(|settings| settings.traffic == Traffic::Split) {
+                return Some(format!(
+                    "the traffic of `{name}` is split: it may be the account of one of its revisions"
+                ));
+            }
+        }
+    }
+    None
+}
+
+/// That an event source calls as this account, or that it is not known whether one does.
+fn of_sources(case: &Case<'_>, grant: &Grant) -> Option<String> {
+    let context = case.context;
+    let principal = &grant.principal;
+    if case.options.ignored_in_sources.contains(principal) {
+        return None;
+    }
+    let services = super::above::below(context, &grant.resource);
+    for service in &services {
+        if let Some(sources) = context.expected.identities(service).get(principal)
+            && let Some(source) = sources.first()
+        {
+            return Some(format!("`{source}` calls `{}` as it", context.label(service)));
+        }
+    }
+    let account = principal.email().and_then(|email| context.world.account_project(email));
+    let ours = account.filter(|project| context.ours.has_project(project));
+    let mut projects: Vec<&ProjectName> = services.iter().map(|service| &service.project).collect();
+    projects.dedup();
+    projects.extend(&ours);
+    let is_unread = |project: &&&ProjectName| {
+        !matches!(context.world.event_source_lists.get(**project), Some(Observed::Known(())))
+    };
+    let project = projects.iter().find(is_unread)?;
+    Some(format!("whether an event source calls as it is not known: those of `{project}` were not all read"))
+}

@@ -1,0 +1,192 @@
+//! The plan itself: what the findings ask for, what is held, and the steps in order.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Change, Deed, Held, Made, Plan, Protected, Step, StepId, Waiting, above, adds, edit, footing, law,
+    proposal::{Case, Proposal},
+    removals,
+};
+use crate::{
+    access::Access,
+    callers::Caller,
+    model::{Grant, Policy, Resource, RuleId, ServiceName},
+    rules::{Finding, context::Context, declared::Live},
+    world::{Observed, World},
+};
+
+/// The changes that would settle the findings of an audit of this context, acceptances laid over them. The same
+/// input gives the same plan.
+pub fn make(context: &Context<'_>, findings: &[Finding], made: Made) -> Plan {
+    let case = Case::new(context, findings, &made.options);
+    let mut proposals = adds::for_callers(&case);
+    proposals.extend(removals::of_grants(&case));
+    guard(context, &mut proposals);
+    let is_event_driven = |name: &&ServiceName| context.expected.is_event_driven(name);
+    if context.declared.governed.keys().any(|name| is_event_driven(&name)) {
+        let world = after(context, &proposals);
+        let access = Access::new(&world, context.at);
+        proposals.extend(adds::for_sources(&case, &access));
+    }
+    let mut held: Vec<Held> = proposals.iter().filter_map(Proposal::held).collect();
+    held.extend(unread(context));
+    held.sort_by(|left, right| order(left).cmp(&order(right)));
+    let steps = steps(context, &proposals);
+    let is_complete = !findings.iter().any(|finding| finding.rule == RuleId::Unreadable);
+    Plan { steps, held, waiting: waiting(context), is_complete, made }
+}
+
+fn order(held: &Held) -> impl Ord + '_ {
+    let Held { resource, change, rule, principal, reason } = held;
+    (resource, change, rule, principal, reason)
+}
+
+/// Holds every removal that would leave a declared caller, whom it may carry, without an own grant.
+fn guard(context: &Context<'_>, proposals: &mut [Proposal]) {
+    let policies = policies_after(context, proposals);
+    for proposal in proposals.iter_mut() {
+        let Some(change) = proposal.free().filter(|change| change.deed == Deed::Remove) else { continue };
+        let removed = [taken_out(&proposal.resource, change)];
+        let protected = law::protected(context, &proposal.resource, &removed);
+        let policy = |name: &ServiceName| policy_after(context, &policies, name);
+        let open = law::unguarded(&protected, policy, context.roles, context.at);
+        if let Some(Protected { service, principal, until: _ }) = open.first() {
+            let more = match open.len() {
+                1 => String::new(),
+                count => format!(", and {} more callers", count - 1),
+            };
+            proposal.hold = Some(format!(
+                "`{principal}` may call `{}` through it and would be left without a grant of its own{more}",
+                context.label(service)
+            ));
+        }
+    }
+}
+
+/// The grant that a removal takes out of a policy.
+pub(super) fn taken_out(resource: &Resource, change: &Change) -> Grant {
+    Grant {
+        resource: resource.clone(),
+        role: change.role.clone(),
+        principal: change.principal.clone(),
+        condition: change.condition.clone(),
+    }
+}
+
+/// The policies of functions that are changed, as they will be.
+fn policies_after(context: &Context<'_>, proposals: &[Proposal]) -> BTreeMap<ServiceName, Policy> {
+    let mut changes: BTreeMap<&ServiceName, Vec<&Change>> = BTreeMap::new();
+    for proposal in proposals {
+        if let (Resource::Service(name), Some(change)) = (&proposal.resource, proposal.free()) {
+            changes.entry(name).or_default().push(change);
+        }
+    }
+    let after = |(name, changes): (&ServiceName, Vec<&Change>)| {
+        let policy = context.world.services.get(name)?.policy.known()?;
+        Some((name.clone(), edit::changed(policy, changes)))
+    };
+    changes.into_iter().filter_map(after).collect()
+}
+
+/// The policy of a function as it will be.
+fn policy_after<'p>(
+    context: &Context<'p>,
+    changed: &'p BTreeMap<ServiceName, Policy>,
+    name: &ServiceName,
+) -> Option<&'p Policy> {
+    match changed.get(name) {
+        Some(policy) => Some(policy),
+        None => context.world.services.get(name)?.policy.known(),
+    }
+}
+
+/// The world after everything that is not held.
+fn after(context: &Context<'_>, proposals: &[Proposal]) -> World {
+    let mut world = context.world.clone();
+    for proposal in proposals {
+        let Some(change) = proposal.free() else { continue };
+        let policy = match &proposal.resource {
+            Resource::Service(name) => world.services.get_mut(name).map(|service| &mut service.policy),
+            Resource::Container(container) => world.policies.get_mut(container),
+            Resource::Other(_) => None,
+        };
+        if let Some(Observed::Known(policy)) = policy {
+            *policy = edit::changed(policy, [change]);
+        }
+    }
+    world
+}
+
+/// One step a policy; those of functions first, since every step above functions needs theirs.
+fn steps(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Step> {
+    let mut changes: BTreeMap<&Resource, Vec<Change>> = BTreeMap::new();
+    for proposal in proposals {
+        if let Some(change) = proposal.free() {
+            changes.entry(&proposal.resource).or_default().push(change.clone());
+        }
+    }
+    let mut steps: Vec<Step> = Vec::with_capacity(changes.len());
+    for (id, (resource, mut changes)) in (1..).zip(changes) {
+        changes.sort();
+        let removals = changes.iter().filter(|change| change.deed == Deed::Remove);
+        let removed: Vec<Grant> = removals.map(|change| taken_out(resource, change)).collect();
+        let step = Step {
+            id: StepId(id),
+            resource: resource.clone(),
+            needs: needs(context, resource, &steps),
+            footing: footing::of(context, resource, &changes),
+            protects: law::protected(context, resource, &removed),
+            also_opens: above::also_opens(context, resource),
+            changes,
+        };
+        steps.push(step);
+    }
+    steps
+}
+
+/// The steps of the functions that a policy above functions opens.
+pub(super) fn needs(context: &Context<'_>, resource: &Resource, steps: &[Step]) -> Vec<StepId> {
+    let Resource::Container(_) = resource else { return Vec::new() };
+    let opened: Vec<&ServiceName> = law::opened(context, resource).collect();
+    let is_opened = |step: &&Step| match &step.resource {
+        Resource::Service(name) => opened.contains(&name),
+        Resource::Container(_) | Resource::Other(_) => false,
+    };
+    steps.iter().filter(is_opened).map(|step| step.id).collect()
+}
+
+/// Governed functions of which nothing can be planned.
+fn unread(context: &Context<'_>) -> Vec<Held> {
+    let held = |name: &ServiceName| {
+        let service = context.world.services.get(name)?;
+        let (what, gap) = match (&service.policy, &service.settings) {
+            (Observed::Unreadable(gap), _) => ("policy", gap),
+            (_, Observed::Unreadable(gap)) => ("settings", gap),
+            (Observed::Known(_), Observed::Known(_)) => return None,
+        };
+        Some(Held {
+            resource: name.clone().into(),
+            change: None,
+            rule: RuleId::Unreadable,
+            principal: None,
+            reason: format!("its {what} could not be read: {}", gap.why),
+        })
+    };
+    context.declared.governed.keys().filter_map(held).collect()
+}
+
+/// Edges of functions that are not live yet, in the map's order.
+fn waiting(context: &Context<'_>) -> Vec<Waiting> {
+    let edges = context.map.edges.iter();
+    let missing = edges.filter(|edge| context.declared.live[edge.function] == Live::Missing);
+    missing
+        .map(|edge| Waiting {
+            service: context.world.projects.canonical_service(&context.map.functions[edge.function].target),
+            caller: match &edge.caller {
+                Caller::Principal(principal) => principal.as_str().into(),
+                Caller::Function(name) => format!("function:{name}").into(),
+            },
+            declared_at: context.map.locate(edge.place),
+        })
+        .collect()
+}
