@@ -23,8 +23,39 @@ pub(super) fn for_callers(case: &Case<'_>) -> Vec<Proposal> {
     };
     let edges = case.context.edges.iter().filter(|judged| asks(judged.rule));
     let mut proposals: Vec<_> = edges.flat_map(|judged| for_caller(case, judged)).collect();
+    leave_to_the_public(case, &mut proposals);
     proposals.extend(nameless(case));
     proposals
+}
+
+/// Where the map declares `allUsers`, borrowing is in order: whoever gets through by another grant that is put in
+/// needs none of its own.
+fn leave_to_the_public(case: &Case<'_>, proposals: &mut Vec<Proposal>) {
+    let all_users = Principal::new("allUsers");
+    let is_public = |resource: &Resource| match resource {
+        Resource::Service(name) => case.context.declared.is_declared(name, &all_users),
+        Resource::Container(_) | Resource::Other(_) => false,
+    };
+    let added = proposals.iter().filter(|proposal| is_public(&proposal.resource));
+    let added = added.filter_map(|proposal| Some((proposal.resource.clone(), proposal.free()?)));
+    let added: BTreeSet<(Resource, Principal)> = added
+        .filter(|(_, change)| change.deed == Deed::Add)
+        .map(|(resource, change)| (resource, change.principal.clone()))
+        .collect();
+    let contains =
+        |one: &Principal, other: &Principal| case.context.access.matches(one, other) == Verdict::Yes;
+    proposals.retain(|proposal| {
+        let Some(principal) = &proposal.principal else { return true };
+        let on_it = added.iter().filter(|(resource, _)| *resource == proposal.resource);
+        // Of two groups that are in each other, one is left.
+        let lets_through = |other: &Principal| {
+            other != principal
+                && contains(other, principal)
+                && (other < principal || !contains(principal, other))
+        };
+        let is_left = on_it.map(|(_, other)| other).any(lets_through);
+        proposal.rule != RuleId::MissingCaller || !is_left
+    });
 }
 
 /// The right grant in, where the others leave a gap; out what goes on after the end.

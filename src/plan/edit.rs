@@ -155,9 +155,9 @@ mod tests {
 
     const INVOKER: &str = "roles/run.invoker";
 
-    fn condition(title: &str) -> Option<Condition> {
+    fn titled(title: &str) -> Condition {
         let expression = "request.time < timestamp(\"2026-12-01T00:00:00Z\")".into();
-        Some(Condition { title: title.into(), description: None, expression, location: None })
+        Condition { title: title.into(), description: None, expression, location: None }
     }
 
     fn binding(role: &str, members: &[&str], condition: Option<Condition>) -> Binding {
@@ -195,13 +195,13 @@ mod tests {
     fn an_add_joins_the_binding_of_its_role_and_condition_or_makes_one() {
         let before = policy(vec![
             binding("roles/viewer", &["user:a@example.com"], None),
-            binding(INVOKER, &["user:a@example.com"], condition("other")),
+            binding(INVOKER, &["user:a@example.com"], Some(titled("other"))),
             binding(INVOKER, &["user:a@example.com"], None),
         ]);
         let changes = [
             change(Deed::Add, "user:b@example.com", None),
-            change(Deed::Add, "user:b@example.com", condition("mine")),
-            change(Deed::Add, "user:c@example.com", condition("mine")),
+            change(Deed::Add, "user:b@example.com", Some(titled("mine"))),
+            change(Deed::Add, "user:c@example.com", Some(titled("mine"))),
             change(Deed::Add, "USER:a@example.com", None),
             change(Deed::Add, "user:A@example.com", None),
         ];
@@ -224,7 +224,7 @@ mod tests {
         let before = policy(vec![
             binding(INVOKER, &["user:Bob@example.com", "user:a@example.com", "user:bob@example.com"], None),
             binding(INVOKER, &["user:bob@example.com"], None),
-            binding(INVOKER, &["user:bob@example.com"], condition("other")),
+            binding(INVOKER, &["user:bob@example.com"], Some(titled("other"))),
             binding("roles/viewer", &["user:bob@example.com"], None),
         ]);
         let removal = change(Deed::Remove, "user:bob@example.com", None);

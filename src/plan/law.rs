@@ -44,10 +44,13 @@ pub fn protected(context: &Context<'_>, resource: &Resource, removed: &[Grant]) 
         return Vec::new();
     }
     let mut found: BTreeMap<(ServiceName, Principal), Option<Time>> = BTreeMap::new();
+    // A caller of many functions is held against the grants once.
+    let mut carried: BTreeMap<&Principal, bool> = BTreeMap::new();
     for service in opened(context, resource) {
         for (principal, end) in declared(context, service) {
-            let matches = |grant: &&&Grant| context.access.matches(&grant.principal, principal);
-            if carrying.iter().any(|grant| matches(&grant) > Verdict::No) {
+            let may_match =
+                |grant: &&Grant| context.access.matches(&grant.principal, principal) > Verdict::No;
+            if *carried.entry(principal).or_insert_with(|| carrying.iter().any(may_match)) {
                 found.insert((service.clone(), principal.clone()), end);
             }
         }

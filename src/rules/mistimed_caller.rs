@@ -35,10 +35,9 @@ fn finding(context: &Context<'_>, judged: &JudgedEdge) -> Option<Finding> {
     );
     let mut finding =
         context.about_caller(*rule, service, principal, context.map.edges[*edge].place, message);
-    finding.fix = Some(match misfit.stops {
-        Some(_) => repair::own_grant(context, judged),
-        None => "take out the grant that goes on after it".to_owned(),
-    });
+    let right = repair::own_grant(context, judged);
+    finding.fix =
+        Some(if misfit.is_late { format!("{right}; then take out what goes on after that") } else { right });
     Some(finding)
 }
 

@@ -17,6 +17,7 @@ mod map_schema;
 mod maps;
 mod package;
 mod partition;
+mod plan;
 mod plan_file;
 mod plan_fixture;
 mod readme;

@@ -16,18 +16,18 @@ use callmap::{
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
-pub(super) const CHAIN: [&str; 3] = ["projects/shop-prod", "folders/77", "organizations/9000"];
+pub(crate) const CHAIN: [&str; 3] = ["projects/shop-prod", "folders/77", "organizations/9000"];
 /// The functions of the map, in its order; `extra` is live and on no map.
-pub(super) const GOVERNED: [&str; 3] = ["pay", "resize", "desk"];
+pub(crate) const GOVERNED: [&str; 3] = ["pay", "resize", "desk"];
 const EXTRA: &str = "extra";
 /// In a project that is not in scope.
 const ELSEWHERE: &str = "projects/shop-edge/locations/europe-west1/services/edge";
 
-pub(super) const IAP_AGENT: &str = "serviceAccount:service-1041@gcp-sa-iap.iam.gserviceaccount.com";
-pub(super) const TRIGGER: &str = "serviceAccount:events@shop-prod.iam.gserviceaccount.com";
-pub(super) const PAY_ACCOUNT: &str = "serviceAccount:pay@shop-prod.iam.gserviceaccount.com";
+pub(crate) const IAP_AGENT: &str = "serviceAccount:service-1041@gcp-sa-iap.iam.gserviceaccount.com";
+pub(crate) const TRIGGER: &str = "serviceAccount:events@shop-prod.iam.gserviceaccount.com";
+pub(crate) const PAY_ACCOUNT: &str = "serviceAccount:pay@shop-prod.iam.gserviceaccount.com";
 
-pub(super) const MEMBERS: [&str; 19] = [
+pub(crate) const MEMBERS: [&str; 19] = [
     "allUsers",
     "allAuthenticatedUsers",
     "user:alice@example.com",
@@ -48,7 +48,7 @@ pub(super) const MEMBERS: [&str; 19] = [
     "projectEditor:shop-prod",
     "iamThing:x",
 ];
-pub(super) const ROLES: [&str; 15] = [
+pub(crate) const ROLES: [&str; 15] = [
     "roles/run.invoker",
     "roles/run.servicesInvoker",
     "roles/owner",
@@ -65,9 +65,10 @@ pub(super) const ROLES: [&str; 15] = [
     "projects/shop-prod/roles/unread",
     "roles/run.invoker_withcond_0123456789abcdef",
 ];
-pub(super) const CONDITIONS: [Option<&str>; 6] = [
+pub(crate) const CONDITIONS: [Option<&str>; 7] = [
     None,
     None,
+    Some("request.time < timestamp(\"2026-12-01T00:00:00Z\")"),
     Some("request.time < timestamp(\"2027-01-01T00:00:00Z\")"),
     Some("request.time < timestamp(\"2026-01-01T00:00:00Z\")"),
     Some("request.time > timestamp(\"2027-01-01T00:00:00Z\")"),
@@ -85,19 +86,19 @@ const CALLERS: [&str; 8] = [
     "function:pay",
 ];
 
-pub(super) fn now() -> Time {
+pub(crate) fn now() -> Time {
     time::moment("2026-11-23T09:00:00Z").unwrap()
 }
 
-pub(super) fn service(name: &str) -> ServiceName {
+pub(crate) fn service(name: &str) -> ServiceName {
     format!("projects/shop-prod/locations/europe-west1/services/{name}").parse().unwrap()
 }
 
-pub(super) fn container(text: &str) -> Container {
+pub(crate) fn container(text: &str) -> Container {
     text.parse().unwrap()
 }
 
-pub(super) fn gap() -> Gap {
+pub(crate) fn gap() -> Gap {
     Gap::new("permission denied", "some.permission")
 }
 
@@ -122,12 +123,12 @@ fn some_policies() -> impl Strategy<Value = Vec<Vec<Binding>>> {
 }
 
 /// The functions and levels that [`some_policies`] are for, in its order.
-pub(super) fn places() -> Vec<String> {
+pub(crate) fn places() -> Vec<String> {
     let functions = GOVERNED.into_iter().chain([EXTRA]).map(|name| service(name).to_string());
     functions.chain(CHAIN.map(str::to_owned)).chain([ELSEWHERE.to_owned()]).collect()
 }
 
-pub(super) fn policy_of<'a>(world: &'a mut World, place: &str) -> &'a mut Observed<Policy> {
+pub(crate) fn policy_of<'a>(world: &'a mut World, place: &str) -> &'a mut Observed<Policy> {
     match place.parse::<ServiceName>() {
         Ok(name) => &mut world.services.get_mut(&name).unwrap().policy,
         Err(_) => world.policies.get_mut(&container(place)).unwrap(),
@@ -260,7 +261,7 @@ fn map(lines: &[Line], has_domains: bool) -> CallerMap {
 }
 
 /// A world, and a map to lay against it.
-pub(super) fn some_estate() -> impl Strategy<Value = (World, CallerMap)> {
+pub(crate) fn some_estate() -> impl Strategy<Value = (World, CallerMap)> {
     (some_policies(), some_map(), any::<bool>()).prop_map(|(policies, map, is_off)| {
         let mut world = world(&policies);
         if let Observed::Known(settings) = &mut world.services.get_mut(&service("pay")).unwrap().settings {
@@ -270,6 +271,6 @@ pub(super) fn some_estate() -> impl Strategy<Value = (World, CallerMap)> {
     })
 }
 
-pub(super) fn audit(world: &World, map: &CallerMap) -> Audit {
+pub(crate) fn audit(world: &World, map: &CallerMap) -> Audit {
     run(map, world, now(), Scope::new(map, world, &[])).unwrap()
 }

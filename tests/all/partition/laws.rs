@@ -116,6 +116,7 @@ proptest! {
         let audit = audit(&world, &map);
         let about_edges = [
             RuleId::MissingCaller, RuleId::BorrowedCaller, RuleId::ConditionalCaller, RuleId::ExpiredCaller,
+            RuleId::MistimedCaller,
         ];
         let found: Vec<_> = audit
             .findings

@@ -1,6 +1,6 @@
 //! The law of the rules: every grant that has to do with calling belongs to one rule and no more.
 
-mod estate;
+pub(crate) mod estate;
 mod laws;
 mod oracle;
 mod pace;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use callmap::{
     callers::{Caller, CallerMap},
-    model::{Grant, Level, Principal, Resource, RuleId, ServiceName},
+    model::{Grant, Level, Principal, Resource, RuleId, ServiceName, Time, time},
     world::{Observed, World},
 };
 
@@ -170,6 +170,41 @@ pub(super) fn grants(resource: &Resource, policy: &Observed<callmap::model::Poli
     grants
 }
 
+/// When the access of a caller ends by all of its edges; `None` is never.
+fn ends(map: &CallerMap, function: usize, caller: &Principal) -> Option<Time> {
+    let edges = map.edges.iter().filter(|edge| {
+        edge.function == function
+            && match &edge.caller {
+                Caller::Principal(principal) => principal == caller,
+                Caller::Function(_) => *caller == Principal::new(PAY_ACCOUNT),
+            }
+    });
+    edges.map(|edge| edge.until).try_fold(now(), |last, until| Some(last.max(until?)))
+}
+
+/// Whether grants of these conditions together count just until a time, asked at every moment that matters.
+fn is_on_time(conditions: &[Option<String>], end: Option<Time>) -> bool {
+    let moments =
+        ["2026-11-23T09:00:00Z", "2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z", "2026-12-15T00:00:00Z"];
+    let later = ["2027-01-01T00:00:00Z", "2027-06-01T00:00:00Z"];
+    moments.into_iter().chain(later).all(|moment| {
+        let counts = |condition: &Option<String>| {
+            let Some(text) = condition else { return true };
+            // Times of one form compare as text.
+            match (
+                text.strip_prefix("request.time < timestamp(\""),
+                text.strip_prefix("request.time > timestamp(\""),
+            ) {
+                (Some(rest), _) => moment < rest.trim_end_matches("\")"),
+                (_, Some(rest)) => moment > rest.trim_end_matches("\")"),
+                _ => false,
+            }
+        };
+        let is_declared = end.is_none_or(|end| time::moment(moment).unwrap() < end);
+        conditions.iter().any(counts) == is_declared
+    })
+}
+
 /// The rules about a caller that the map declares, each with the function and the caller, given what the
 /// verdict says.
 pub(super) fn edges(
@@ -192,12 +227,21 @@ pub(super) fn edges(
             .filter(|grant| grant.principal == caller && carries(grant.role.as_str()) == Carries::Invoker)
             .collect();
         let when = |grant: &Grant| grant.condition.as_ref().map(|condition| condition.expression.to_string());
-        let is_now = |grant: &&Grant| when(grant).is_none_or(|text| text.contains("< timestamp(\"2027"));
+        let is_now = |grant: &&Grant| {
+            when(grant).is_none_or(|text| {
+                text.contains("< timestamp(\"2027") || text.contains("< timestamp(\"2026-12")
+            })
+        };
         let is_sometimes = |grant: &&Grant| when(grant).is_some_and(|text| text.contains("request.path"));
         let is_public = said(map, &name, &Principal::new("allUsers")) == Said::Now;
         let rule = if edge.is_in_force(now()) {
             if mine.iter().copied().any(|grant| is_now(&grant)) {
-                continue;
+                let end = ends(map, edge.function, &caller);
+                let times: Vec<_> = mine.iter().map(|grant| when(grant)).collect();
+                if is_on_time(&times, end) {
+                    continue;
+                }
+                RuleId::MistimedCaller
             } else if mine.iter().copied().any(|grant| is_sometimes(&grant)) {
                 RuleId::ConditionalCaller
             } else if can != Verdict::Yes {

@@ -1,0 +1,174 @@
+//! What must hold of every plan.
+
+use std::collections::BTreeSet;
+
+use callmap::{
+    access::{Access, RoleBook, Verdict},
+    model::{Policy, Principal, Resource, RuleId, ServiceName},
+    plan::{Deed, Held, Plan, Step, law},
+    world::{Observed, World},
+};
+use proptest::prelude::*;
+
+use super::estate::{Estate, carry_out, declared, plan, some_plan_estate};
+use crate::partition::estate::{now, places, policy_of};
+
+fn after(estate: &Estate, steps: &[Step]) -> Estate {
+    let mut after = estate.clone();
+    for step in steps {
+        carry_out(&mut after.world, step);
+    }
+    after
+}
+
+/// The plan without one of its changes.
+fn without(plan: &Plan, step: usize, change: usize) -> Vec<Step> {
+    let mut steps = plan.steps.clone();
+    steps[step].changes.remove(change);
+    steps
+}
+
+fn allowed(world: &World, callers: &[(Principal, ServiceName)]) -> Vec<bool> {
+    let access = Access::new(world, now());
+    callers.iter().map(|(who, name)| access.allows(who, name) == Verdict::Yes).collect()
+}
+
+/// One policy with everything in it in another order.
+fn shuffled(policy: &Observed<Policy>, by: usize) -> Observed<Policy> {
+    let Observed::Known(policy) = policy else { return policy.clone() };
+    let mut policy = policy.clone();
+    for binding in &mut policy.bindings {
+        binding.members.reverse();
+    }
+    let turn = by % policy.bindings.len().max(1);
+    policy.bindings.rotate_left(turn);
+    Observed::Known(policy)
+}
+
+/// Whether a grant that a step takes out may let this caller call this function.
+fn may_carry(estate: &Estate, step: &Step, name: &ServiceName, who: &Principal) -> bool {
+    let opens = match &step.resource {
+        Resource::Service(service) => service == name,
+        Resource::Container(container) => {
+            let ancestors = estate.world.services[name].ancestors.known();
+            ancestors.is_none_or(|ancestors| ancestors.contains(container))
+        }
+        Resource::Other(_) => false,
+    };
+    let access = Access::new(&estate.world, now());
+    let removals = step.changes.iter().filter(|change| change.deed == Deed::Remove);
+    opens
+        && removals
+            .filter(|change| change.rule != RuleId::DeadGrant)
+            .any(|change| access.matches(&change.principal, who) > Verdict::No)
+}
+
+fn well_formed(plan: &Plan) -> Result<(), TestCaseError> {
+    let mut seen = BTreeSet::new();
+    for (number, step) in (1..).zip(&plan.steps) {
+        prop_assert_eq!(step.id.0, number);
+        prop_assert!(seen.insert(step.resource.clone()), "{} has two steps", step.resource);
+        prop_assert!(!step.changes.is_empty());
+        prop_assert!(step.changes.is_sorted_by_key(|change| change.deed), "adds come first");
+        prop_assert!(step.needs.iter().all(|need| *need < step.id));
+        let functions = plan.steps.iter().filter(|other| matches!(other.resource, Resource::Service(_)));
+        let needed: Vec<_> = match &step.resource {
+            Resource::Service(_) => Vec::new(),
+            Resource::Container(_) => functions.map(|function| function.id).collect(),
+            Resource::Other(name) => return Err(TestCaseError::fail(format!("{name} is not written"))),
+        };
+        prop_assert_eq!(&step.needs, &needed);
+    }
+    for Held { change, reason, .. } in &plan.held {
+        prop_assert!(!reason.is_empty() && !reason.ends_with('.'), "{}", reason);
+        if let Some(change) = change {
+            prop_assert!(!change.because.is_empty());
+        }
+    }
+    Ok(())
+}
+
+/// Two hundred cases in a usual run; `PROPTEST_CASES` asks for another number.
+fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(usual), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn a_plan_that_was_carried_out_leaves_nothing_to_plan(estate in some_plan_estate()) {
+        let first = plan(&estate);
+        well_formed(&first)?;
+        let second = plan(&after(&estate, &first.steps));
+        prop_assert!(second.steps.is_empty(), "{:#?}\n{:#?}", first.steps, second.steps);
+    }
+
+    #[test]
+    fn no_change_of_a_plan_can_be_left_out(estate in some_plan_estate()) {
+        // Who lives with borrowed access does not miss the grant that would make it an own one.
+        let settings = &estate.map.settings;
+        prop_assume!(!settings.levels.contains_key(&RuleId::BorrowedCaller));
+        prop_assume!(settings.accepted.iter().all(|accepted| accepted.rule != RuleId::BorrowedCaller));
+        let whole = plan(&estate);
+        for (step, of_step) in whole.steps.iter().enumerate() {
+            for change in 0..of_step.changes.len() {
+                let rest = plan(&after(&estate, &without(&whole, step, change)));
+                prop_assert!(!rest.steps.is_empty(), "{:#?} is not needed", of_step.changes[change]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_may_carry_a_caller_stays_while_its_own_grant_is_held(estate in some_plan_estate()) {
+        let plan = plan(&estate);
+        let after = after(&estate, &plan.steps);
+        let roles = RoleBook::new(&after.world);
+        for held in &plan.held {
+            let is_add = held.change.as_ref().is_none_or(|change| change.deed == Deed::Add);
+            let (Resource::Service(name), Some(who), true) = (&held.resource, &held.principal, is_add) else {
+                continue;
+            };
+            if !declared(&estate).contains(&(who.clone(), name.clone())) {
+                continue;
+            }
+            let policy = after.world.services[name].policy.known();
+            if policy.is_some_and(|policy| law::has_own_grant(policy, who, roles, now())) {
+                continue;
+            }
+            for step in &plan.steps {
+                prop_assert!(!may_carry(&estate, step, name, who), "{:#?} against {:#?}", step, held);
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_bindings_and_members_says_nothing(estate in some_plan_estate(), by in 0..4_usize) {
+        let mut other = estate.clone();
+        for place in places() {
+            let policy = policy_of(&mut other.world, &place);
+            *policy = shuffled(policy, by);
+        }
+        other.world.event_sources.reverse();
+        prop_assert_eq!(format!("{:#?}", plan(&estate)), format!("{:#?}", plan(&other)));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    #[test]
+    fn nobody_declared_loses_access_after_any_step(estate in some_plan_estate()) {
+        let plan = plan(&estate);
+        let callers = declared(&estate);
+        let before = allowed(&estate.world, &callers);
+        let mut world = estate.world.clone();
+        for step in &plan.steps {
+            carry_out(&mut world, step);
+            for ((had, has), (who, name)) in before.iter().zip(allowed(&world, &callers)).zip(&callers) {
+                prop_assert!(!had || has, "{} lost {} by {:#?}", who, name, step);
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What a plan holds, and the laws that it keeps.
+
+mod estate;
+mod laws;
