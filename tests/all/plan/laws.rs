@@ -28,6 +28,13 @@ fn without(plan: &Plan, step: usize, change: usize) -> Vec<Step> {
     steps
 }
 
+/// Whether everybody whom a plan protects has a grant of their own.
+fn is_lawful(plan: &Plan, world: &World) -> bool {
+    let protected = plan.steps.iter().flat_map(|step| &step.protects);
+    let policy = |name: &ServiceName| world.services.get(name)?.policy.known();
+    law::unguarded(protected, policy, RoleBook::new(world), now()).is_empty()
+}
+
 fn allowed(world: &World, callers: &[(Principal, ServiceName)]) -> Vec<bool> {
     let access = Access::new(world, now());
     callers.iter().map(|(who, name)| access.allows(who, name) == Verdict::Yes).collect()
@@ -118,8 +125,9 @@ proptest! {
                 if estate.options.is_only_adds && of_step.changes[change].deed == Deed::Remove {
                     continue;
                 }
-                let rest = plan(&after(&estate, &without(&whole, step, change)));
-                prop_assert!(!rest.steps.is_empty(), "{:#?} is not needed", of_step.changes[change]);
+                let left = after(&estate, &without(&whole, step, change));
+                let is_needed = !plan(&left).steps.is_empty() || !is_lawful(&whole, &left.world);
+                prop_assert!(is_needed, "{:#?} is not needed", of_step.changes[change]);
             }
         }
     }
