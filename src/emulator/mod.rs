@@ -1,3 +1,25 @@
-//! The local Google: so far, the sample estate that it will serve.
+//! The local Google: the methods that callmap uses, over real HTTP on loopback, with Google's own semantics.
+//!
+//! [`Emulator::start`] serves a [`State`], which is read from lines of assets. Clients that are pointed at it by
+//! `CALLMAP_EMULATOR_HOST` cannot tell it from Google by what it answers.
 
+mod calls;
+mod control;
 pub mod estate;
+mod fault;
+mod handle;
+mod hash;
+mod iam;
+mod log;
+mod oauth;
+mod request;
+mod roles;
+mod server;
+pub mod state;
+mod weather;
+
+pub use handle::{Clock, Handle, Write, WriteFate, WriteHook};
+pub use log::Entry;
+pub use server::{Emulator, Options};
+pub use state::{Kind, State, StateError};
+pub use weather::Weather;

@@ -8,6 +8,7 @@ mod assets;
 mod cases;
 mod cli;
 mod discover;
+mod emulator;
 mod estate;
 mod find;
 mod fixture;

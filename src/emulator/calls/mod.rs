@@ -1,0 +1,95 @@
+//! The methods: which one a request means, and what is answered.
+
+mod knative;
+mod list;
+mod page;
+mod policy;
+mod projects;
+mod role;
+mod route;
+
+use serde_json::Value;
+
+pub(super) use policy::place;
+pub(super) use route::{Call, Shape, route};
+
+use super::{
+    fault::Fault,
+    request::Request,
+    state::{Kind, State, location, project},
+};
+use crate::model::Time;
+
+/// What a method works on.
+pub(super) struct Context<'c> {
+    pub(super) state: &'c mut State,
+    pub(super) request: &'c Request,
+    pub(super) now: Time,
+    /// Whether Cloud Run's v2 lists take `-` for every location, as they do to some.
+    pub(super) takes_wildcard: bool,
+}
+
+impl Context<'_> {
+    /// Refuses where the permission is refused on any of these names.
+    fn permit(&self, permission: &str, names: &[&str]) -> Result<(), Fault> {
+        match names.iter().find(|name| self.state.is_refused(permission, name)) {
+            Some(name) => Err(Fault::denied(permission, name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses where the API of a kind is off.
+    fn need_api(&self, kind: Kind, name: &str) -> Result<(), Fault> {
+        if !self.state.is_off(kind.host()) {
+            return Ok(());
+        }
+        let id = project(name).map_or("", |project| self.state.names.id(project));
+        Err(Fault::api_off(kind.host(), self.state.names.number(id).unwrap_or(id)))
+    }
+}
+
+/// Does what is asked for.
+pub(super) fn answer(call: &Call, context: &mut Context<'_>) -> Result<Value, Fault> {
+    match call {
+        Call::Locations(project) => list::locations(project, context),
+        Call::List(kind, parent) => list::list(*kind, parent, context),
+        Call::Get(kind, name) => get(*kind, name, context),
+        Call::Knative(parent, name) => knative::answer(parent, name.as_deref(), context),
+        Call::GetPolicy(place) => policy::get(place, context),
+        Call::SetPolicy(place) => policy::set(place, context),
+        Call::TestPermissions(place) => policy::test(place, context),
+        Call::Ancestry(project) => projects::ancestry(project, context),
+        Call::Container(name, shape) => projects::get(name, *shape, context),
+        Call::Children(kind, shape) => projects::children(*kind, *shape, context),
+        Call::Role(name) => role::get(name, context),
+    }
+}
+
+fn get(kind: Kind, name: &str, context: &Context<'_>) -> Result<Value, Fault> {
+    context.need_api(kind, name)?;
+    context.permit(&format!("{}.get", kind.permissions()), &[name])?;
+    list::shown(kind, name, context.state).ok_or_else(|| missing(kind, name))
+}
+
+/// There is no such resource.
+fn missing(kind: Kind, name: &str) -> Fault {
+    let last = name.rsplit('/').next().unwrap_or_default();
+    let word = match kind {
+        Kind::Service => "SERVICE",
+        Kind::RunJob => "JOB",
+        Kind::Instance => "INSTANCE",
+        Kind::Subscription => return Fault::not_found(format!("Resource not found (resource={last}).")),
+        Kind::Organization | Kind::Folder | Kind::Project => return Fault::no_permission(),
+        Kind::Role => return Fault::not_found(format!("The role named {name} was not found.")),
+        Kind::ServiceAccount
+        | Kind::Function
+        | Kind::Gen1Function
+        | Kind::Trigger
+        | Kind::SchedulerJob
+        | Kind::Queue => return Fault::not_found(format!("Resource '{name}' was not found")),
+    };
+    let (project, location) = (project(name).unwrap_or_default(), location(name).unwrap_or_default());
+    Fault::not_found(format!(
+        "Resource '{last}' of kind '{word}' in region '{location}' in project '{project}' does not exist."
+    ))
+}

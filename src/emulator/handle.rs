@@ -1,0 +1,177 @@
+//! The emulator from inside of the process: its store, its clock, its weather, its log.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use super::{
+    calls,
+    log::{Entry, Log},
+    state::State,
+    weather::{Sky, Weather},
+};
+use crate::model::Time;
+
+/// What time it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clock {
+    /// As late as it is.
+    #[default]
+    System,
+    /// Always this time. Etags still differ from one write to the next.
+    Fixed(Time),
+}
+
+impl Clock {
+    fn now(self) -> Time {
+        match self {
+            Self::System => chrono::Utc::now(),
+            Self::Fixed(time) => time,
+        }
+    }
+}
+
+/// A `setIamPolicy` that is about to be carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Write {
+    /// The relative name of what it is the policy of.
+    pub resource: String,
+    /// The body of the request.
+    pub body: Value,
+}
+
+/// What becomes of a write.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WriteFate {
+    /// It is carried out and answered.
+    Go,
+    /// It is answered with this status and body, and not carried out.
+    Refuse(u16, Value),
+    /// The connection breaks; nothing is written.
+    DropBefore,
+    /// It is carried out, and the connection breaks before the answer.
+    DropAfter,
+}
+
+/// Called before each `setIamPolicy`, one at a time.
+pub type WriteHook = Box<dyn FnMut(&Write) -> WriteFate + Send>;
+
+/// A running emulator, to look at and to change. Clones are of the same one.
+#[derive(Clone)]
+pub struct Handle {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    clock: Mutex<Clock>,
+    sky: Mutex<Sky>,
+    log: Mutex<Log>,
+    hook: Mutex<Option<WriteHook>>,
+    /// How many tokens were given out.
+    tokens: Mutex<u64>,
+    takes_wildcard: Mutex<bool>,
+}
+
+/// What stands behind a lock. Who panicked while holding it was a test, and the rest of it goes on.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Handle {
+    pub(super) fn new(state: State, clock: Clock, weather: Weather) -> Self {
+        let mut sky = Sky::default();
+        sky.set(weather);
+        let shared = Shared {
+            state: Mutex::new(state),
+            clock: Mutex::new(clock),
+            sky: Mutex::new(sky),
+            log: Mutex::default(),
+            hook: Mutex::new(None),
+            tokens: Mutex::new(0),
+            takes_wildcard: Mutex::new(false),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Looks at the state, or changes it: no request is answered meanwhile.
+    pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut locked(&self.shared.state))
+    }
+
+    /// The policy of a service, function, job, project, folder or organization as it is stored, by its relative
+    /// name; `None` where it was never set.
+    pub fn policy(&self, resource: &str) -> Option<Value> {
+        let place = calls::place(resource)?;
+        self.change(|state| state.policy(place.kind, resource).cloned())
+    }
+
+    /// Replaces a policy as somebody else would, and unchecked: it gets the next etag. A name of nothing that has
+    /// a policy changes nothing.
+    pub fn set_policy(&self, resource: &str, policy: Value) {
+        let now = self.now();
+        if let Some(place) = calls::place(resource) {
+            self.change(|state| state.set_policy(place.kind, resource, policy, now));
+        }
+    }
+
+    /// What time it is from now on.
+    pub fn clock(&self, clock: Clock) {
+        *locked(&self.shared.clock) = clock;
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Time {
+        locked(&self.shared.clock).now()
+    }
+
+    /// How the weather is from now on; its seed begins anew.
+    pub fn weather(&self, weather: Weather) {
+        locked(&self.shared.sky).set(weather);
+    }
+
+    /// The requests so far, in the order in which they came. Those under `/_` are not among them.
+    pub fn log(&self) -> Vec<Entry> {
+        locked(&self.shared.log).entries()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_log(&self) {
+        locked(&self.shared.log).clear();
+    }
+
+    /// Calls this before each `setIamPolicy`. From there the store may be changed through a handle; a write over
+    /// HTTP would wait for itself.
+    pub fn on_write(&self, hook: WriteHook) {
+        *locked(&self.shared.hook) = Some(hook);
+    }
+
+    /// Whether Cloud Run's v2 lists take `-` for every location. They do not by default.
+    pub fn take_wildcard(&self, takes: bool) {
+        *locked(&self.shared.takes_wildcard) = takes;
+    }
+
+    pub(super) fn takes_wildcard(&self) -> bool {
+        *locked(&self.shared.takes_wildcard)
+    }
+
+    pub(super) fn sky<T>(&self, look: impl FnOnce(&mut Sky) -> T) -> T {
+        look(&mut locked(&self.shared.sky))
+    }
+
+    pub(super) fn write_log<T>(&self, write: impl FnOnce(&mut Log) -> T) -> T {
+        write(&mut locked(&self.shared.log))
+    }
+
+    /// What the hook says of a write; waits for other writes that it is asked about.
+    pub(super) fn fate_of(&self, write: &Write) -> WriteFate {
+        locked(&self.shared.hook).as_mut().map_or(WriteFate::Go, |hook| hook(write))
+    }
+
+    /// A number that no token had before.
+    pub(super) fn next_token(&self) -> u64 {
+        let mut tokens = locked(&self.shared.tokens);
+        *tokens += 1;
+        *tokens
+    }
+}

@@ -1,0 +1,195 @@
+//! From a connection to an answer.
+
+use std::{io, time::Duration};
+
+use http_body_util::{BodyExt as _, Limited};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
+use url::form_urlencoded;
+
+use super::{Answer, body::Answered};
+use crate::emulator::{
+    calls::{self, Call, Context},
+    control,
+    fault::Fault,
+    handle::{Handle, Write, WriteFate},
+    log::Entry,
+    oauth,
+    request::Request,
+    weather::Fate,
+};
+
+/// The longest body that is read, in bytes.
+const LONGEST: usize = 16 * 1024 * 1024;
+/// How long to wait after no connection could be taken.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Takes connections for ever.
+pub(super) async fn accept(listener: &TcpListener, handle: &Handle) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(connection(stream, handle.clone()))),
+            // Too many files are open, or the other side is gone already: it passes.
+            Err(_) => sleep(PAUSE).await,
+        }
+    }
+}
+
+/// Answers on one connection until it ends. Where an answer is to be lost, the connection is reset.
+async fn connection(stream: TcpStream, handle: Handle) {
+    // Small answers go out at once; where that cannot be had they go out a little later.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| respond(request, handle.clone()));
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    if (&mut connection).await.is_err() {
+        let stream = connection.into_parts().io.into_inner();
+        // Where it cannot be reset it is closed, which loses the answer as well.
+        let _ = stream.set_zero_linger();
+    }
+}
+
+/// An error loses the answer.
+async fn respond(request: hyper::Request<Incoming>, handle: Handle) -> io::Result<hyper::Response<Answered>> {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let is_foreign = request.headers().contains_key("origin");
+    let Ok(request) = read(request).await else {
+        return Ok(Answer::fault(&Fault::invalid("Request payload size exceeds the limit.")).response(false));
+    };
+    if is_foreign {
+        let what = "The emulator answers no request that comes out of a web page.";
+        return Ok(Answer::fault(&Fault::new(403, "PERMISSION_DENIED", what)).response(false));
+    }
+    if let Some(answer) = control::answer(&request, &handle) {
+        return Ok(answer.response(false));
+    }
+    let number = handle.write_log(|log| log.begin(entry(&request, target)));
+    let (latency, fate) = handle.sky(|sky| {
+        let name = format!("{} {}", request.method, request.path);
+        (sky.weather().latency(), sky.next(&name, request.path.ends_with(":setIamPolicy")))
+    });
+    if !latency.is_zero() {
+        sleep(latency).await;
+    }
+    let outcome = outcome(request, &handle, fate).await;
+    handle.write_log(|log| log.end(number, outcome.as_ref().ok().map(|(answer, _)| answer.status)));
+    outcome.map(|(answer, is_cut)| answer.response(is_cut))
+}
+
+/// The answer and whether it breaks off; an error where none goes out.
+async fn outcome(request: Request, handle: &Handle, fate: Fate) -> io::Result<(Answer, bool)> {
+    let lost = || Err(io::Error::new(io::ErrorKind::ConnectionReset, "the answer is lost"));
+    match fate {
+        Fate::TooMany => {
+            let seconds = handle.sky(|sky| sky.weather().retry_after).to_string();
+            let fault =
+                Fault::new(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Read requests'.");
+            return Ok((Answer::fault(&fault).with("retry-after", seconds), false));
+        }
+        Fate::Unavailable => {
+            let fault = Fault::new(503, "UNAVAILABLE", "The service is currently unavailable.");
+            return Ok((Answer::fault(&fault), false));
+        }
+        Fate::LostRequest => return lost(),
+        Fate::Fine | Fate::LostAnswer | Fate::CutAnswer => {}
+    }
+    let answer = carried_out(request, handle).await?;
+    match fate {
+        Fate::LostAnswer => lost(),
+        _ => Ok((answer, fate == Fate::CutAnswer)),
+    }
+}
+
+/// Does what is asked for.
+async fn carried_out(request: Request, handle: &Handle) -> io::Result<Answer> {
+    if let Some(answer) = oauth::open(&request, handle) {
+        return Ok(answer);
+    }
+    let call = calls::route(&request);
+    let acted = call.is_none().then(|| oauth::impersonation(&request, handle)).flatten();
+    if call.is_none() && acted.is_none() {
+        return Ok(Answer::unrouted(&request.path));
+    }
+    if !request.has_bearer {
+        let service = call.as_ref().map_or("iamcredentials.googleapis.com", Call::host);
+        return Ok(Answer::fault(&unknown(service))
+            .with("www-authenticate", "Bearer realm=\"https://accounts.google.com/\""));
+    }
+    let fate = match &call {
+        Some(Call::SetPolicy(place)) => asked(handle, &place.name, &request).await,
+        Some(_) | None => WriteFate::Go,
+    };
+    let result = match (fate, &call, acted) {
+        (WriteFate::DropBefore, ..) => return Err(io::Error::other("the write is lost")),
+        (WriteFate::Refuse(status, body), ..) => return Ok(Answer::json(status, &body)),
+        (WriteFate::Go, None, Some(acted)) => acted,
+        (fate, Some(call), _) => {
+            let result = answered(call, &request, handle);
+            if fate == WriteFate::DropAfter {
+                return Err(io::Error::other("the answer is lost"));
+            }
+            result
+        }
+        (WriteFate::Go | WriteFate::DropAfter, None, _) => return Ok(Answer::unrouted(&request.path)),
+    };
+    Ok(result.map_or_else(|fault| Answer::fault(&fault), |value| Answer::json(200, &value)))
+}
+
+fn answered(call: &Call, request: &Request, handle: &Handle) -> Result<serde_json::Value, Fault> {
+    let (now, takes_wildcard) = (handle.now(), handle.takes_wildcard());
+    handle.change(|state| calls::answer(call, &mut Context { state, request, now, takes_wildcard }))
+}
+
+/// What the hook says of a write. It may take its time, and no other request waits for it.
+async fn asked(handle: &Handle, resource: &str, request: &Request) -> WriteFate {
+    let write = Write { resource: resource.to_owned(), body: request.json().unwrap_or_default() };
+    let handle = handle.clone();
+    // A hook that panicked is a test that has failed already.
+    tokio::task::spawn_blocking(move || handle.fate_of(&write)).await.unwrap_or(WriteFate::DropBefore)
+}
+
+fn unknown(service: &str) -> Fault {
+    let details = vec![serde_json::json!({
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "CREDENTIALS_MISSING",
+        "domain": "googleapis.com",
+        "metadata": { "service": service },
+    })];
+    let message = "Request is missing required authentication credential. Expected OAuth 2 access token, login \
+                   cookie or other valid authentication credential. See \
+                   https://developers.google.com/identity/sign-in/web/devconsole-project.";
+    Fault { details, ..Fault::new(401, "UNAUTHENTICATED", message) }
+}
+
+fn entry(request: &Request, target: String) -> Entry {
+    let is_kept = request.method != "GET" && !oauth::is_secret(request);
+    let body = is_kept.then(|| request.json().ok()).flatten();
+    Entry { method: request.method.clone(), target, body, status: None }
+}
+
+/// The request with all of its body.
+async fn read(
+    request: hyper::Request<Incoming>,
+) -> Result<Request, Box<dyn std::error::Error + Send + Sync>> {
+    let (head, body) = request.into_parts();
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let query = head.uri.query().unwrap_or_default();
+    let host = head.uri.host().or_else(|| header("host")).unwrap_or_default().to_owned();
+    let bearer = header("authorization").and_then(|value| value.split_once(' '));
+    let has_bearer = bearer
+        .is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty());
+    let request = Request {
+        method: head.method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        host,
+        has_bearer,
+        flavor: header("metadata-flavor").map(str::to_owned),
+        body: Vec::new(),
+    };
+    let body = Limited::new(body, LONGEST).collect().await?.to_bytes();
+    Ok(Request { body: body.to_vec(), ..request })
+}

@@ -1,0 +1,248 @@
+//! What the emulator knows: resources as they were given, policies as they are now, and what is refused.
+
+mod kind;
+mod knative;
+mod line;
+mod names;
+mod read;
+mod v2;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+pub use kind::Kind;
+pub use line::StateError;
+pub(in crate::emulator) use names::{Names, location, project};
+
+use super::iam::etag;
+use crate::model::Time;
+
+/// A resource as it was given.
+#[derive(Debug, Clone, Default)]
+pub(in crate::emulator) struct Asset {
+    /// What its RESOURCE content held; `None` where it is known by its policy or its children alone.
+    pub(in crate::emulator) data: Option<Value>,
+    /// The names above it, as its lines have them.
+    ancestors: Option<Value>,
+    /// When it was like this.
+    time: Option<Time>,
+}
+
+/// An allow policy.
+#[derive(Debug, Clone)]
+struct Held {
+    policy: Value,
+    time: Option<Time>,
+}
+
+/// Everything that the emulator serves.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    pub(in crate::emulator) names: Names,
+    assets: BTreeMap<(Kind, String), Asset>,
+    policies: BTreeMap<(Kind, String), Held>,
+    /// What nobody may do: a permission and a relative name.
+    refusals: BTreeSet<(String, String)>,
+    /// APIs that are off, by their hosts.
+    apis_off: BTreeSet<String>,
+    /// The domains that members may come from; empty allows all of them.
+    domains: BTreeSet<String>,
+    /// Locations that do not answer.
+    unreachable: BTreeSet<String>,
+    /// Lines that say nothing to the emulator, given back as they came.
+    others: Vec<Value>,
+    /// The latest moment that an etag was made of, in microseconds.
+    tick: i64,
+}
+
+impl State {
+    /// A resource by its kind and relative name, whichever name of its project that has.
+    pub(in crate::emulator) fn asset(&self, kind: Kind, name: &str) -> Option<&Asset> {
+        self.assets.get(&(kind, self.names.canonical(name)))
+    }
+
+    /// Every resource of a kind whose relative name begins so, by name.
+    pub(in crate::emulator) fn assets<'s>(
+        &'s self,
+        kind: Kind,
+        prefix: &'s str,
+    ) -> impl Iterator<Item = (&'s str, &'s Asset)> {
+        let from = (kind, prefix.to_owned());
+        let all = self.assets.range(from..);
+        let own = all.take_while(move |((each, name), _)| *each == kind && name.starts_with(prefix));
+        own.map(|((_, name), asset)| (name.as_str(), asset))
+    }
+
+    /// A service in the shape of the v2 API.
+    pub(in crate::emulator) fn service(&self, name: &str) -> Option<Value> {
+        let name = self.names.canonical(name);
+        self.asset(Kind::Service, &name).map(|asset| v2::service(&name, asset.data.as_ref()))
+    }
+
+    /// A service in the Knative shape.
+    pub(in crate::emulator) fn knative(&self, name: &str) -> Option<Value> {
+        let name = self.names.canonical(name);
+        let number = project(&name).and_then(|project| self.names.number(project));
+        self.asset(Kind::Service, &name).map(|asset| knative::service(&name, number, asset.data.as_ref()))
+    }
+
+    /// Whether anything is known of a project, folder or organization.
+    pub(in crate::emulator) fn has_container(&self, name: &str) -> bool {
+        let name = self.names.canonical(name);
+        self.assets.contains_key(&(container_kind(&name), name))
+    }
+
+    /// The locations that anything is in, and those that could not be read.
+    pub(in crate::emulator) fn locations(&self) -> BTreeSet<&str> {
+        let refused = self.refusals.iter().map(|(_, name)| name.as_str());
+        self.assets.keys().map(|(_, name)| name.as_str()).chain(refused).filter_map(location).collect()
+    }
+
+    /// Whether a permission is refused on a resource.
+    pub(in crate::emulator) fn is_refused(&self, permission: &str, name: &str) -> bool {
+        !self.refusals.is_empty()
+            && self.refusals.contains(&(permission.to_owned(), self.names.canonical(name)))
+    }
+
+    /// Whether an API is off.
+    pub(in crate::emulator) fn is_off(&self, api: &str) -> bool {
+        self.apis_off.contains(api)
+    }
+
+    /// The domains that members may come from; empty allows all of them.
+    pub(in crate::emulator) fn domains(&self) -> &BTreeSet<String> {
+        &self.domains
+    }
+
+    /// Whether there is certainly no service account of this address: its project's are all known.
+    pub(in crate::emulator) fn lacks_account(&self, email: &str) -> bool {
+        let Some(project) = account_project(email) else { return false };
+        let prefix = format!("projects/{}/serviceAccounts/", self.names.id(project));
+        let mut known = self.assets(Kind::ServiceAccount, &prefix).peekable();
+        let is_it = |(name, asset): (&str, &Asset)| {
+            let told = asset.data.as_ref().and_then(|data| data.get("email")).and_then(Value::as_str);
+            told.or_else(|| name.rsplit('/').next()).is_some_and(|known| known.eq_ignore_ascii_case(email))
+        };
+        known.peek().is_some() && !known.any(is_it)
+    }
+
+    /// The policy as it is stored; `None` where it was never set.
+    pub fn policy(&self, kind: Kind, name: &str) -> Option<&Value> {
+        self.policies.get(&(kind, self.names.canonical(name))).map(|held| &held.policy)
+    }
+
+    /// Stores a policy under this etag.
+    pub(in crate::emulator) fn store(&mut self, kind: Kind, name: &str, policy: Value, now: Time) {
+        let name = self.names.canonical(name);
+        self.assets.entry((kind, name.clone())).or_default();
+        self.policies.insert((kind, name), Held { policy, time: Some(now) });
+    }
+
+    /// The id and the number of the first project there is.
+    pub(in crate::emulator) fn first_project(&self) -> (String, Option<String>) {
+        let first = self.assets(Kind::Project, "projects/").next();
+        let id = first.and_then(|(name, _)| project(name)).unwrap_or("emulated");
+        (id.to_owned(), self.names.number(id).map(str::to_owned))
+    }
+
+    /// Replaces a policy by hand: no rule is asked, and it gets an etag of its own.
+    pub fn set_policy(&mut self, kind: Kind, name: &str, mut policy: Value, now: Time) {
+        let etag = self.next_etag(now);
+        if let Value::Object(fields) = &mut policy {
+            fields.insert("etag".to_owned(), etag.into());
+        }
+        self.store(kind, name, policy, now);
+    }
+
+    /// The etag of a write at this time: later than every one before.
+    pub(in crate::emulator) fn next_etag(&mut self, now: Time) -> String {
+        self.tick = now.timestamp_micros().max(self.tick.saturating_add(1));
+        etag::of_micros(self.tick)
+    }
+
+    /// What the RESOURCE content of a resource holds, to be changed.
+    pub fn data_mut(&mut self, kind: Kind, name: &str) -> Option<&mut Value> {
+        let name = self.names.canonical(name);
+        self.assets.get_mut(&(kind, name)).and_then(|asset| asset.data.as_mut())
+    }
+
+    /// Puts a resource there, or another in its place. Its policy stays.
+    pub fn put(&mut self, kind: Kind, name: &str, data: Value) {
+        let name = self.names.canonical(name);
+        let asset = self.assets.entry((kind, name)).or_default();
+        asset.data = Some(data);
+        asset.time = None;
+    }
+
+    /// Takes a resource and its policy away. Says whether it was there.
+    pub fn remove(&mut self, kind: Kind, name: &str) -> bool {
+        let key = (kind, self.names.canonical(name));
+        self.policies.remove(&key);
+        self.assets.remove(&key).is_some()
+    }
+
+    /// From now on nobody has this permission on this resource, by its relative name.
+    pub fn refuse(&mut self, permission: &str, name: &str) {
+        self.refusals.insert((permission.to_owned(), self.names.canonical(name)));
+    }
+
+    /// Takes back what [`Self::refuse`] said.
+    pub fn allow(&mut self, permission: &str, name: &str) {
+        self.refusals.remove(&(permission.to_owned(), self.names.canonical(name)));
+    }
+
+    /// Turns an API off, by its host.
+    pub fn turn_off(&mut self, api: &str) {
+        self.apis_off.insert(api.to_owned());
+    }
+
+    /// These locations do not answer from now on.
+    pub fn lose(&mut self, locations: &[&str]) {
+        self.unreachable = locations.iter().map(|&location| location.to_owned()).collect();
+    }
+
+    /// Locations that do not answer.
+    pub(in crate::emulator) fn unreachable(&self) -> &BTreeSet<String> {
+        &self.unreachable
+    }
+
+    /// Restricts whom policies may name to these domains
+    /// (<https://cloud.google.com/resource-manager/docs/organization-policy/restricting-domains>).
+    pub fn restrict_domains(&mut self, domains: &[&str]) {
+        self.domains = domains.iter().map(|domain| domain.to_lowercase()).collect();
+    }
+}
+
+/// The kind of a container by its relative name.
+pub(in crate::emulator) fn container_kind(name: &str) -> Kind {
+    match name.split('/').next() {
+        Some("organizations") => Kind::Organization,
+        Some("folders") => Kind::Folder,
+        Some(_) | None => Kind::Project,
+    }
+}
+
+/// The project that says which service accounts there are; `None` for Google's own agents.
+fn account_project(email: &str) -> Option<&str> {
+    let (local, domain) = email.rsplit_once('@')?;
+    match domain {
+        "developer.gserviceaccount.com" => local.strip_suffix("-compute"),
+        "appspot.gserviceaccount.com" => Some(local),
+        _ => {
+            domain.strip_suffix(".iam.gserviceaccount.com").filter(|project| !project.starts_with("gcp-sa-"))
+        }
+    }
+}
+
+/// An object without what says nothing.
+fn object(fields: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Value {
+    let told = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Value::Object(told.collect::<Map<_, _>>())
+}
+
+/// An answer of a policy that was never set.
+pub(in crate::emulator) fn never_set() -> Value {
+    json!({ "etag": etag::NEVER_SET })
+}

@@ -1,0 +1,86 @@
+//! What projects are called, and what stands above them.
+
+use std::collections::BTreeMap;
+
+/// Project ids and their numbers, and the parent of every project and folder.
+#[derive(Debug, Clone, Default)]
+pub(in crate::emulator) struct Names {
+    ids: BTreeMap<String, String>,
+    numbers: BTreeMap<String, String>,
+    parents: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Notes that these two are one project, where one is its number.
+    pub(super) fn join(&mut self, one: &str, other: &str) {
+        let (number, id) = match (is_number(one), is_number(other)) {
+            (true, false) => (one, other),
+            (false, true) => (other, one),
+            (true, true) | (false, false) => return,
+        };
+        self.ids.insert(number.to_owned(), id.to_owned());
+        self.numbers.insert(id.to_owned(), number.to_owned());
+    }
+
+    /// Notes what stands above what, nearest first.
+    pub(super) fn chain(&mut self, containers: &[String]) {
+        for pair in containers.windows(2) {
+            if let [below, above] = pair {
+                self.parents.insert(self.canonical(below), above.clone());
+            }
+        }
+    }
+
+    /// The id of a project by its id or its number.
+    pub(in crate::emulator) fn id<'n>(&'n self, project: &'n str) -> &'n str {
+        self.ids.get(project).map_or(project, String::as_str)
+    }
+
+    /// The number of a project by its id.
+    pub(in crate::emulator) fn number(&self, id: &str) -> Option<&str> {
+        self.numbers.get(id).map(String::as_str)
+    }
+
+    /// The relative name with the project's id in the place of its number.
+    pub(in crate::emulator) fn canonical(&self, name: &str) -> String {
+        let Some(rest) = name.strip_prefix("projects/") else { return name.to_owned() };
+        let (project, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        format!("projects/{}{rest}", self.id(project))
+    }
+
+    /// What stands above a project or folder, nearest first.
+    pub(in crate::emulator) fn above(&self, container: &str) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        let mut at = container;
+        // A ring would be a mistake of the state; nobody should wait for its end.
+        while let Some(parent) = self.parents.get(at).filter(|parent| !found.contains(&parent.as_str())) {
+            found.push(parent);
+            at = parent;
+        }
+        found
+    }
+
+    /// Everything that has a parent, and it.
+    pub(in crate::emulator) fn parents(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parents.iter().map(|(below, above)| (below.as_str(), above.as_str()))
+    }
+}
+
+fn is_number(project: &str) -> bool {
+    !project.is_empty() && project.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The name without `//SERVICE/`.
+pub(super) fn relative(full: &str) -> &str {
+    full.strip_prefix("//").and_then(|rest| rest.split_once('/')).map_or(full, |(_, relative)| relative)
+}
+
+/// The project that a relative name stands in.
+pub(in crate::emulator) fn project(name: &str) -> Option<&str> {
+    name.strip_prefix("projects/")?.split('/').next().filter(|project| !matches!(*project, "" | "-"))
+}
+
+/// The location that a relative name stands in.
+pub(in crate::emulator) fn location(name: &str) -> Option<&str> {
+    name.split_once("/locations/")?.1.split('/').next().filter(|location| !matches!(*location, "" | "-"))
+}

@@ -1,0 +1,64 @@
+//! A state as lines of assets, which it can be read from again, and `--from` reads.
+
+use serde_json::{Value, json};
+
+use super::{Kind, State};
+use crate::model::time;
+
+impl State {
+    /// The state as lines of assets.
+    pub fn lines(&self) -> String {
+        let mut text = String::new();
+        let mut put = |line: &Value| {
+            text.push_str(&line.to_string());
+            text.push('\n');
+        };
+        for ((kind, name), asset) in &self.assets {
+            let ancestors = asset.ancestors.clone().or_else(|| self.ancestors(*kind, name));
+            let held = self.policies.get(&(*kind, name.clone()));
+            if asset.data.is_some() || held.is_none() {
+                let resource = asset.data.as_ref().map(|data| json!({ "data": data }));
+                let parts = [("resource", resource), ("ancestors", ancestors.clone())];
+                put(&line(*kind, name, parts, asset.time));
+            }
+            if let Some(held) = held {
+                let parts = [("iam_policy", Some(held.policy.clone())), ("ancestors", ancestors)];
+                put(&line(*kind, name, parts, held.time));
+            }
+        }
+        for (permission, name) in &self.refusals {
+            put(&json!({
+                "name": name,
+                "asset_type": "callmap/Unreadable",
+                "why": "permission denied",
+                "permission": permission,
+            }));
+        }
+        self.others.iter().for_each(&mut put);
+        text
+    }
+
+    /// What stands above a resource, in an export's words.
+    fn ancestors(&self, kind: Kind, name: &str) -> Option<Value> {
+        let own =
+            if kind.is_container() { name.to_owned() } else { format!("projects/{}", super::project(name)?) };
+        let number = own.strip_prefix("projects/").and_then(|id| self.names.number(id));
+        let first = number.map_or_else(|| own.clone(), |number| format!("projects/{number}"));
+        let above = self.names.above(&own);
+        Some(std::iter::once(first.as_str()).chain(above).collect())
+    }
+}
+
+fn line(
+    kind: Kind,
+    name: &str,
+    parts: [(&'static str, Option<Value>); 2],
+    moment: Option<crate::model::Time>,
+) -> Value {
+    let head = [
+        ("name", Some(Value::from(format!("//{}/{name}", kind.host())))),
+        ("asset_type", Some(kind.asset_type().into())),
+    ];
+    let end = [("update_time", moment.map(|moment| time::rfc3339(moment).into()))];
+    super::object(head.into_iter().chain(parts).chain(end))
+}
