@@ -6,18 +6,17 @@ use std::{
 };
 
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     Asked, LiveError, Project,
     below::Tree,
-    calls::{Reader, all, answer, segment, shape, text},
+    calls::{Reader, all, answer, shape, text},
     gap::gap,
 };
 use crate::{
     model::{Container, Policy, ProjectName, resource::is_project_number},
     sources::{
-        google::{Api, CallError},
+        google::CallError,
         intern::Interner,
         wire::{
             self,
@@ -94,7 +93,7 @@ pub(super) async fn names(reader: &Arc<Reader>, asked: &Asked, below: &Tree) -> 
 }
 
 async fn names_of(reader: &Reader, project: &str) -> Result<(String, String), CallError> {
-    let body = reader.get(Api::ResourceManager, &format!("/v1/projects/{}", segment(project)), &[]).await?;
+    let body = reader.call(reader.google.project(project)).await?;
     let ProjectWire { project_id, project_number: Digits(number) } = answer(&body)?;
     if project_id != project && number != project {
         return Err(shape("it is about another project"));
@@ -149,10 +148,9 @@ pub(super) async fn read(
 type Seen = (Vec<Container>, Option<crate::world::Gap>);
 
 async fn ancestry(reader: Arc<Reader>, project: ProjectName) -> (ProjectName, Seen) {
-    let path = format!("/v1/projects/{}:getAncestry", segment(&project));
-    let body = reader.post(Api::ResourceManager, &path, &json!({})).await;
+    let body = reader.call(reader.google.ancestry(&project)).await;
     let seen = match body.and_then(|body| chain(&project, &body)) {
-        Err(error) => (Vec::new(), Some(gap(&error, Api::ResourceManager, GET))),
+        Err(error) => (Vec::new(), Some(gap(&error, GET))),
         Ok(containers) => {
             // A folder always stands below an organization: a chain that ends with one was cut short.
             let is_cut = matches!(containers.last(), Some(Container::Folder(_)));
@@ -184,19 +182,10 @@ fn chain(project: &ProjectName, body: &[u8]) -> Result<Vec<Container>, CallError
 }
 
 async fn policy_of(reader: Arc<Reader>, container: Container) -> (Container, ContainerPolicy) {
-    let path = match &container {
-        Container::Project(project) => format!("/v1/projects/{}:getIamPolicy", segment(project)),
-        Container::Folder(folder) => format!("/v2/folders/{}:getIamPolicy", segment(folder)),
-        Container::Organization(organization) => {
-            format!("/v1/organizations/{}:getIamPolicy", segment(organization))
-        }
-    };
-    let read = reader.container_policy(&path).await.and_then(|body| policy_in(&body));
+    let body = reader.call(reader.google.container_policy(&container)).await;
+    let read = body.and_then(|body| policy_in(&body));
     let permission = container.policy_permission();
-    let policy = read.map_or_else(
-        |error| Observed::Unreadable(gap(&error, Api::ResourceManager, permission)),
-        Observed::Known,
-    );
+    let policy = read.map_or_else(|error| Observed::Unreadable(gap(&error, permission)), Observed::Known);
     (container, policy)
 }
 

@@ -108,7 +108,7 @@ impl Children {
         mut add: impl FnMut(&mut Self, &str) -> Result<(), String>,
     ) {
         let Listed { items, unreachable: _, failure } = listed;
-        let mut wrong = failure.map(|error| gap(&error, Api::ResourceManager, permission));
+        let mut wrong = failure.map(|error| gap(&error, permission));
         for item in items {
             if let Err(error) = add(self, item.get()) {
                 wrong.get_or_insert(said(format!("the answer is not what it should be: {error}")));

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{json, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{LiveError, OnAnswer};
 use crate::sources::google::{Api, CallError, Google, Refusal};
@@ -18,7 +18,7 @@ pub(super) const MOST_PAGES: usize = 10_000;
 
 /// What every part of a reading calls with.
 pub(super) struct Reader {
-    google: Google,
+    pub(super) google: Google,
     on_answer: OnAnswer,
     refused: OnceLock<CallError>,
 }
@@ -50,29 +50,11 @@ impl Reader {
         self.refused.get().cloned()
     }
 
-    /// Reads one thing.
-    pub(super) async fn get(&self, api: Api, path: &str, query: &[(&str, &str)]) -> Result<Bytes, CallError> {
-        self.once(self.google.get(api, path, query)).await
-    }
-
-    /// Reads one thing that is asked for with a body.
-    pub(super) async fn post(
+    /// Makes one call. Once credentials were not taken, nothing more is asked.
+    pub(super) async fn call(
         &self,
-        api: Api,
-        path: &str,
-        body: &serde_json::Value,
+        call: impl Future<Output = Result<Bytes, CallError>>,
     ) -> Result<Bytes, CallError> {
-        self.once(self.google.post(api, path, body)).await
-    }
-
-    /// Reads the policy of a project, folder or organization, with its conditions.
-    pub(super) async fn container_policy(&self, path: &str) -> Result<Bytes, CallError> {
-        let body = json!({ "options": { "requestedPolicyVersion": 3 } });
-        self.post(Api::ResourceManager, path, &body).await
-    }
-
-    /// Once credentials were not taken, nothing more is asked.
-    async fn once(&self, call: impl Future<Output = Result<Bytes, CallError>>) -> Result<Bytes, CallError> {
         if let Some(error) = self.refused.get() {
             return Err(error.clone());
         }
@@ -97,7 +79,7 @@ impl Reader {
     ) -> Result<Page, CallError> {
         let mut query = query.to_vec();
         query.extend(token.map(|token| ("pageToken", token)));
-        page(&self.get(api, path, &query).await?, field)
+        page(&self.call(self.google.get(api, path, &query)).await?, field)
     }
 
     /// All pages of a list.
@@ -156,7 +138,8 @@ pub(super) fn name_of(item: &RawValue) -> Result<String, CallError> {
     Ok(name)
 }
 
-fn page(body: &[u8], field: &str) -> Result<Page, CallError> {
+/// The page that an answer is; its items stand in `field`.
+pub(super) fn page(body: &[u8], field: &str) -> Result<Page, CallError> {
     let mut fields: BTreeMap<String, &RawValue> = answer(body)?;
     let wrong = |name: &str, error: &serde_json::Error| shape(&format!("`{name}`: {error}"));
     let items = fields.remove(field).map_or(Ok(Vec::new()), |items| {

@@ -107,9 +107,8 @@ async fn located(reader: &Reader, project: &Project, of: Located) -> EventSource
     let path = format!("/{version}/projects/{}/locations", segment(&project.name));
     let (locations, failure) = reader.locations(api, &path).await;
     let mut all = EventSources::default();
-    if let Some(error) = failure.filter(|error| !is_off(error, project)) {
-        all.gaps
-            .insert(format!("projects/{}/locations/-/{field}", project.name), gap(&error, api, permission));
+    if let Some(error) = failure.filter(|error| !is_off(error, api, project)) {
+        all.gaps.insert(format!("projects/{}/locations/-/{field}", project.name), gap(&error, permission));
     }
     let lists = locations.iter().map(|location| List {
         kind,
@@ -130,8 +129,8 @@ async fn one(reader: &Reader, project: &Project, list: List<'_>) -> EventSources
     let List { kind, api, path, field, name, permission } = list;
     let Listed { items, unreachable, failure } = reader.list(api, &path, &[("pageSize", "500")], field).await;
     let mut all = EventSources::default();
-    if let Some(error) = failure.filter(|error| !is_off(error, project)) {
-        all.gaps.insert(name.clone(), gap(&error, api, permission));
+    if let Some(error) = failure.filter(|error| !is_off(error, api, project)) {
+        all.gaps.insert(name.clone(), gap(&error, permission));
     }
     for place in unreachable {
         let list = format!("projects/{}/locations/{}/{field}", project.name, last(&place));
@@ -140,7 +139,7 @@ async fn one(reader: &Reader, project: &Project, list: List<'_>) -> EventSources
     for item in items {
         match name_of(&item).and_then(|name| told(kind, &name, item.get())) {
             Ok(source) => all.found.extend(source),
-            Err(error) => drop(all.gaps.insert(name.clone(), gap(&error, api, permission))),
+            Err(error) => drop(all.gaps.insert(name.clone(), gap(&error, permission))),
         }
     }
     all

@@ -38,10 +38,10 @@ pub(super) async fn read(reader: &Reader, project: &Project) -> Functions {
         reader.list(Api::Functions, &path, &[("pageSize", "1000")], "functions").await;
     let whole = || format!("projects/{}/locations/-/functions", project.name);
     match failure {
-        Some(error) if is_off(&error, project) => {
-            functions.off = Some(gap(&error, Api::Functions, LIST));
+        Some(error) if is_off(&error, Api::Functions, project) => {
+            functions.off = Some(gap(&error, LIST));
         }
-        Some(error) => drop(functions.gaps.insert(whole(), gap(&error, Api::Functions, LIST))),
+        Some(error) => drop(functions.gaps.insert(whole(), gap(&error, LIST))),
         None => {}
     }
     for place in unreachable {
@@ -54,7 +54,7 @@ pub(super) async fn read(reader: &Reader, project: &Project) -> Functions {
             Ok((name, Told::Gen2(function))) => functions.found.push((name, function)),
             Ok((_, Told::Gen1)) => functions.gen1 += 1,
             Ok((_, Told::Nothing)) => {}
-            Err(error) => drop(functions.gaps.insert(whole(), gap(&error, Api::Functions, LIST))),
+            Err(error) => drop(functions.gaps.insert(whole(), gap(&error, LIST))),
         }
     }
     functions

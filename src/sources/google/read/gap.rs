@@ -7,27 +7,15 @@ use crate::{
 };
 
 /// The gap that a call leaves. `permission` is what the call takes.
-pub(super) fn gap(error: &CallError, api: Api, permission: &str) -> Gap {
+pub(super) fn gap(error: &CallError, permission: &str) -> Gap {
     let CallError { refusal, message, permission: named } = error;
-    let why = match refusal {
+    match refusal {
         // What Google says of other things than permissions (a service perimeter, say) is worth its words.
-        Refusal::Denied if named.is_some() || message.to_lowercase().contains("permission") => {
-            "permission denied".to_owned()
+        Refusal::Denied if named.is_some() || message.to_ascii_lowercase().contains("permission") => {
+            Gap::new("permission denied", named.as_deref().unwrap_or(permission))
         }
-        Refusal::Denied => format!("refused: {message}"),
-        Refusal::Disabled => format!("the API `{}` is off: {message}", api.host()),
-        Refusal::NotFound => format!("Google does not know it: {message}"),
-        Refusal::Unavailable | Refusal::Lost | Refusal::Aborted => {
-            format!("no answer could be had: {message}")
-        }
-        Refusal::Late => "the time for the whole run was over before it was read".to_owned(),
-        Refusal::Shape => format!("the answer is not what it should be: {message}"),
-        Refusal::Invalid => format!("Google does not take the question: {message}"),
-        Refusal::Unauthenticated => format!("credentials were not taken: {message}"),
-    };
-    let permission = match refusal {
-        Refusal::Denied => Some(named.clone().unwrap_or_else(|| permission.into())),
-        Refusal::Disabled
+        Refusal::Denied
+        | Refusal::Disabled
         | Refusal::NotFound
         | Refusal::Unavailable
         | Refusal::Lost
@@ -35,9 +23,8 @@ pub(super) fn gap(error: &CallError, api: Api, permission: &str) -> Gap {
         | Refusal::Late
         | Refusal::Shape
         | Refusal::Invalid
-        | Refusal::Unauthenticated => None,
-    };
-    Gap { why: why.into(), permission }
+        | Refusal::Unauthenticated => said(message.clone()),
+    }
 }
 
 /// A gap of which no permission is the cause.
@@ -47,10 +34,15 @@ pub(super) fn said(why: impl Into<std::sync::Arc<str>>) -> Gap {
 
 /// Whether an API is off in this very project, so that nothing of it can be there. An answer may also mean the
 /// project that calls are counted for, which says nothing about the one that was asked about.
-pub(super) fn is_off(error: &CallError, project: &Project) -> bool {
+pub(super) fn is_off(error: &CallError, api: Api, project: &Project) -> bool {
     let is_word = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | ':');
-    let mut words = error.message.split(|character| !is_word(character));
-    error.refusal == Refusal::Disabled && words.any(|word| project.is(word.trim_end_matches(['.', ':'])))
+    let has = |is_it: &dyn Fn(&str) -> bool| {
+        error
+            .message
+            .split(|character| !is_word(character))
+            .any(|word| is_it(word.trim_end_matches(['.', ':'])))
+    };
+    error.refusal == Refusal::Disabled && has(&|word| word == api.host()) && has(&|word| project.is(word))
 }
 
 #[cfg(test)]
@@ -62,34 +54,37 @@ mod tests {
     }
 
     #[test]
-    fn a_permission_is_wanting_only_where_google_refuses() {
-        let denied = gap(
-            &error(Refusal::Denied, "The caller does not have permission"),
-            Api::Run,
-            "run.services.list",
-        );
+    fn a_permission_is_wanting_only_where_google_refuses_one() {
+        let denied = gap(&error(Refusal::Denied, "The caller does not have permission"), "run.services.list");
         assert_eq!(denied, Gap::new("permission denied", "run.services.list"));
-        let perimeter = gap(&error(Refusal::Denied, "Request is prohibited by policy"), Api::Run, "x.y.z");
-        assert_eq!(&*perimeter.why, "refused: Request is prohibited by policy");
+        let perimeter = gap(&error(Refusal::Denied, "Request is prohibited by policy"), "x.y.z");
+        assert_eq!(perimeter, said("Request is prohibited by policy"));
         for refusal in
             [Refusal::Disabled, Refusal::NotFound, Refusal::Unavailable, Refusal::Late, Refusal::Shape]
         {
-            assert_eq!(gap(&error(refusal, "x"), Api::Run, "run.services.list").permission, None);
+            assert_eq!(gap(&error(refusal, "x"), "run.services.list"), said("x"));
         }
         let other = CallError { permission: Some("a.b.c".into()), ..error(Refusal::Denied, "no") };
-        assert_eq!(gap(&other, Api::Run, "run.services.list"), Gap::new("permission denied", "a.b.c"));
+        assert_eq!(gap(&other, "run.services.list"), Gap::new("permission denied", "a.b.c"));
     }
 
     #[test]
     fn an_api_is_off_in_the_project_that_the_answer_names() {
         let project = Project { name: "shop-prod".into(), number: Some("1041".into()) };
-        let off = |message: &str| is_off(&error(Refusal::Disabled, message), &project);
-        assert!(off("Eventarc API has not been used in project 1041 before or it is disabled. Enable it"));
-        assert!(off("API is disabled in project shop-prod."));
-        assert!(off("visit https://console.developers.google.com/overview?project=shop-prod then retry"));
-        assert!(!off("Eventarc API has not been used in project 77 before or it is disabled"));
-        assert!(!off("Eventarc API has not been used in project 10411 before"));
-        assert!(!off("disabled in project my-shop-prod"));
-        assert!(!is_off(&error(Refusal::Denied, "project shop-prod"), &project));
+        let off = |message: &str| is_off(&error(Refusal::Disabled, message), Api::PubSub, &project);
+        assert!(off(
+            "the API `pubsub.googleapis.com` is off in the project `1041`: `gcloud services enable`"
+        ));
+        assert!(off(
+            "the API is off: see https://example.com/apis/api/pubsub.googleapis.com/overview?project=shop-prod"
+        ));
+        // Of another project, of nobody's, of another API.
+        assert!(!off("the API `pubsub.googleapis.com` is off in the project `77`"));
+        assert!(!off("the API `pubsub.googleapis.com` is off in the project `10411`"));
+        assert!(!off("the API `pubsub.googleapis.com` is off in the project `my-shop-prod`"));
+        assert!(!off("the API `pubsub.googleapis.com` is off in the project"));
+        assert!(!off("the API `run.googleapis.com` is off in the project `1041`"));
+        let denied = error(Refusal::Denied, "`pubsub.googleapis.com` `1041`");
+        assert!(!is_off(&denied, Api::PubSub, &project));
     }
 }

@@ -40,9 +40,9 @@ pub(super) async fn read<'a>(
 
 async fn one(reader: &Reader, name: &RoleName) -> Observed<RoleDefinition> {
     let path: String = name.as_str().split('/').flat_map(|part| ["/".to_owned(), segment(part)]).collect();
-    let body = reader.get(Api::Iam, &format!("/v1{path}"), &[]).await;
+    let body = reader.call(reader.google.get(Api::Iam, &format!("/v1{path}"), &[])).await;
     let read = body.and_then(|body| {
         role::answer(text(&body)?, &mut Interner::default()).map_err(|error| shape(&error.0))
     });
-    read.map_or_else(|error| Observed::Unreadable(gap(&error, Api::Iam, "iam.roles.get")), Observed::Known)
+    read.map_or_else(|error| Observed::Unreadable(gap(&error, "iam.roles.get")), Observed::Known)
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::{
     above::policy_in,
-    calls::{MOST_PAGES, Page, Reader, name_of, segment, shape},
+    calls::{MOST_PAGES, Page, Reader, name_of, page, segment, shape},
     gap::{gap, said},
 };
 use crate::{
@@ -28,8 +28,6 @@ use crate::{
 const LOCATIONS: &str = "run.locations.list";
 const LIST: &str = "run.services.list";
 const POLICY: &str = "run.services.getIamPolicy";
-/// Services a page: as many as Google's own tools ask for.
-const PAGE: &str = "100";
 
 /// The services of one project.
 #[derive(Default)]
@@ -61,7 +59,7 @@ pub(super) async fn read(reader: &Arc<Reader>, project: &ProjectName, named: BTr
     let path = format!("/v1/projects/{}/locations", segment(project));
     let (mut regions, failure) = reader.locations(Api::Run, &path).await;
     if let Some(error) = failure {
-        services.gaps.insert(format!("projects/{project}/services"), gap(&error, Api::Run, LOCATIONS));
+        services.gaps.insert(format!("projects/{project}/services"), gap(&error, LOCATIONS));
         regions.extend(named);
     }
     let reads: Vec<_> = regions
@@ -87,14 +85,13 @@ pub(super) async fn read(reader: &Arc<Reader>, project: &ProjectName, named: BTr
 
 /// The services of one region, and why these are not all.
 async fn region(reader: Arc<Reader>, project: ProjectName, region: Arc<str>) -> (Vec<Found>, Option<Gap>) {
-    let path = format!("/v2/projects/{}/locations/{}/services", segment(&project), segment(&region));
     let (mut found, mut wrong, mut token) = (Vec::new(), None, None);
     for _ in 0..MOST_PAGES {
-        let page = reader.page(Api::Run, &path, &[("pageSize", PAGE)], "services", token.as_deref()).await;
-        let Page { items, unreachable, next } = match page {
+        let body = reader.call(reader.google.services(&project, &region, token.as_deref())).await;
+        let Page { items, unreachable, next } = match body.and_then(|body| page(&body, "services")) {
             Ok(page) => page,
             Err(error) => {
-                wrong = Some(gap(&error, Api::Run, LIST));
+                wrong = Some(gap(&error, LIST));
                 token = None;
                 break;
             }
@@ -109,7 +106,7 @@ async fn region(reader: Arc<Reader>, project: ProjectName, region: Arc<str>) -> 
                     let read = tokio::spawn(policy(reader.clone(), name.clone()));
                     found.push((name, settings, read));
                 }
-                Err(error) => wrong = Some(gap(&error, Api::Run, LIST)),
+                Err(error) => wrong = Some(gap(&error, LIST)),
             }
         }
         token = next;
@@ -156,25 +153,17 @@ fn service(
 
 /// The policy of a service, with its conditions; `None` where the service is not there any more.
 async fn policy(reader: Arc<Reader>, name: ServiceName) -> Option<Observed<Policy>> {
-    let ServiceName { project, location, service } = &name;
-    let path = format!(
-        "/v2/projects/{}/locations/{}/services/{}",
-        segment(project),
-        segment(location),
-        segment(service)
-    );
-    let query = [("options.requestedPolicyVersion", "3")];
-    let body = reader.get(Api::Run, &format!("{path}:getIamPolicy"), &query).await;
+    let body = reader.call(reader.google.service_policy(&name)).await;
     let error = match body.and_then(|body| policy_in(&body)) {
         Ok(policy) => return Some(Observed::Known(policy)),
         Err(error) => error,
     };
     // It was listed a moment ago: that it is gone is believed only where the service itself is not there.
     if error.refusal == Refusal::NotFound
-        && let Err(gone) = reader.get(Api::Run, &path, &[]).await
+        && let Err(gone) = reader.call(reader.google.service(&name)).await
         && gone.refusal == Refusal::NotFound
     {
         return None;
     }
-    Some(Observed::Unreadable(gap(&error, Api::Run, POLICY)))
+    Some(Observed::Unreadable(gap(&error, POLICY)))
 }

@@ -22,7 +22,7 @@ pub(super) async fn read(reader: &Reader, project: &ProjectName) -> Workloads {
     let path = format!("/v1/projects/{}/locations", segment(project));
     let (regions, failure) = reader.locations(Api::Run, &path).await;
     if let Some(error) = failure {
-        return Observed::Unreadable(gap(&error, Api::Run, "run.locations.list"));
+        return Observed::Unreadable(gap(&error, "run.locations.list"));
     }
     let kinds = [("jobs", "run.jobs.list"), ("instances", "run.instances.list")];
     let lists =
@@ -45,13 +45,13 @@ pub(super) async fn read(reader: &Reader, project: &ProjectName) -> Workloads {
 fn named(project: &ProjectName, listed: Listed, permission: &str) -> Result<Vec<Arc<str>>, Gap> {
     let Listed { items, unreachable, failure } = listed;
     if let Some(error) = failure {
-        return Err(gap(&error, Api::Run, permission));
+        return Err(gap(&error, permission));
     }
     if let Some(place) = unreachable.first() {
         return Err(said(format!("Google could not reach `{place}`")));
     }
     let names = items.iter().map(|item| {
-        let name = name_of(item).map_err(|error| gap(&error, Api::Run, permission))?;
+        let name = name_of(item).map_err(|error| gap(&error, permission))?;
         let own = name::with_project(&name, |_| project.clone()).unwrap_or(name);
         Ok(own.into())
     });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Asked, Parts, Reading, above::Ancestry, event_sources::EventSources, functions::Functions,
+    Asked, LiveError, Parts, Reading, above::Ancestry, event_sources::EventSources, functions::Functions,
     services::Found,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The world that this reading is.
-pub(super) fn world(kind: SourceKind, asked: &Asked, reading: Reading) -> World {
+pub(super) fn world(kind: SourceKind, asked: &Asked, reading: Reading) -> Result<World, LiveError> {
     let Reading { named, ancestry, policies, parts, ours, below, wider_gaps, roles } = reading;
     let mut world = World::nothing(Source { kind, files: Vec::new() });
     world.projects = named.projects;
@@ -57,7 +57,7 @@ pub(super) fn world(kind: SourceKind, asked: &Asked, reading: Reading) -> World 
     }
     world.event_sources.sort();
     world.layers = states.layers();
-    world
+    Ok(world)
 }
 
 /// What was read of one project that is looked at.
