@@ -109,10 +109,7 @@ impl Cli {
             Verb::Accept(accept) => commands::accept(&accept.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
-            Verb::Snapshot(snapshot) => {
-                let Snapshot { output, reading } = *snapshot;
-                commands::snapshot(&output, &reading.options(None, None), console)
-            }
+            Verb::Snapshot(snapshot) => commands::snapshot(&snapshot.options(), console),
             Verb::Demo => commands::demo(console),
             Verb::Completions(Completions { shell }) => completions(shell, console),
             Verb::Man(Man { dir }) => man(dir, console),

@@ -1,8 +1,8 @@
 //! `callmap demo`: the whole story on the sample estate, command by command.
 
 use super::{
-    AuditOptions, Console, Error, Exit, MapOptions, QuestionOptions, ReportFormat, WorldOptions, audit,
-    explain, rule, who,
+    AuditOptions, Console, Error, Exit, LiveOptions, MapOptions, QuestionOptions, ReportFormat, WorldOptions,
+    audit, explain, rule, who,
 };
 use crate::{
     model::Level,
@@ -42,7 +42,14 @@ fn run(line: &str, console: &mut Console<'_>) -> Result<(), Error> {
 }
 
 fn world() -> WorldOptions {
-    WorldOptions { is_demo: true, from: Vec::new(), groups: None, at: None, max_data_age: None }
+    WorldOptions {
+        is_demo: true,
+        from: Vec::new(),
+        groups: None,
+        at: None,
+        max_data_age: None,
+        live: LiveOptions::usual(),
+    }
 }
 
 fn map() -> MapOptions {

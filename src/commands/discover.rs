@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Write as _, path::Path};
 
-use super::{Console, DiscoverOptions, Error, Exit, world};
+use super::{Console, DiscoverOptions, Error, Exit, input, world};
 use crate::{
     callers::{self, CallerMap, MapError, MapText, Settings},
     model::{Container, Time},
@@ -21,7 +21,8 @@ pub fn discover(options: &DiscoverOptions, console: &mut Console<'_>) -> Result<
     if let Some(path) = output.as_deref().filter(|path| path.exists()) {
         return Err(Error::Exists(path.to_owned()));
     }
-    let world::Reading { world, at, stale } = world::read(world, console)?;
+    let asked = input::asked(None, wider);
+    let world::Reading { world, at, stale, live: _ } = world::read(world, &asked, console)?;
     let found = discover::discover(&world, &scope(&nothing(), &world, wider), at);
     if found.functions.is_empty() {
         return Err(Error::NothingLive);

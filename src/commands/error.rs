@@ -9,7 +9,11 @@ use crate::{
     callers::{MapError, edit::EditError},
     report::{escape, mistakes, style},
     rules::accept::AcceptError,
-    sources::{ReadError, groups::GroupsError},
+    sources::{
+        ReadError,
+        google::{CredentialsError, LiveError},
+        groups::GroupsError,
+    },
     world::find::FindError,
 };
 
@@ -34,11 +38,33 @@ pub enum Error {
     /// The sample map is part of the program.
     #[error("the sample map is part of the program and cannot be changed: name a copy of it with `--map`")]
     SampleMap,
-    /// Nothing to read the world from.
+    /// Nothing says which projects to read.
     #[error(
-        "there is no world to read: reading Google Cloud live is not there yet, so name an export with `--from FILE`"
+        "nothing says which projects of Google Cloud to read: name one with `--project`, or a map with `--map`"
     )]
-    NoWorld,
+    NoScope,
+    /// There are no credentials, or they are not taken.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// Google Cloud cannot be read.
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    /// What the environment names is no emulator that may be talked to.
+    #[error(
+        "`CALLMAP_EMULATOR_HOST` is `{0}`: it has to be a loopback address with a port, such as `127.0.0.1:8080`"
+    )]
+    EmulatorHost(String),
+    /// An emulator where Google Cloud itself is asked for.
+    #[error(
+        "`--require-live` asks for Google Cloud itself, and `CALLMAP_EMULATOR_HOST` names an emulator: unset it"
+    )]
+    NotLive,
+    /// The emulator of the sample estate.
+    #[error("the sample estate could not be served: {0}")]
+    Emulator(String),
+    /// There is nothing to run calls on.
+    #[error("nothing could be started to make calls with: {0}")]
+    Runtime(io::Error),
     /// There is no such rule.
     #[error("there is no rule `{id}`{}", near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default())]
     NoRule {
@@ -90,12 +116,9 @@ impl Error {
     /// What to do about it, where the message alone does not say.
     fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NoWorld => Some(
-                "have an export written, for a project, a folder or an organization:\n  \
-                 gcloud asset list --project=PROJECT --content-type=resource --format=json > resources.json\n  \
-                 gcloud asset list --project=PROJECT --content-type=iam-policy --format=json > policies.json\n\
-                 and read both: `--from resources.json --from policies.json`; what `gcloud asset export` writes \
-                 to Cloud Storage is read as well; `--demo` shows what comes of it on a sample estate",
+            Self::NoScope => Some(
+                "a map in `policies/` says which projects as well, and so does `GOOGLE_CLOUD_PROJECT`; an export of \
+                 Cloud Asset Inventory is read with `--from FILE`; `--demo` shows what comes of it on a sample estate",
             ),
             _ => None,
         }

@@ -7,7 +7,12 @@ use std::{
 };
 
 use super::{Error, MapOptions};
-use crate::{callers::MapText, emulator::estate, model::Container};
+use crate::{
+    callers::{CallerMap, MapText},
+    emulator::estate,
+    model::Container,
+    sources::google::Asked,
+};
 
 /// Where the map is unless somebody says otherwise.
 const HOME: &str = "policies";
@@ -50,6 +55,16 @@ pub(super) fn project(named: &[Container]) -> Option<String> {
             .filter_map(|name| std::env::var(name).ok())
             .find(|project| !project.is_empty()),
     }
+}
+
+/// What is asked of Google Cloud: the projects of the map and what is named besides, else the project of the
+/// environment.
+pub(super) fn asked(map: Option<&CallerMap>, wider: &[Container]) -> Asked {
+    let mut asked = Asked::new(map, wider);
+    if asked.is_empty() {
+        asked.projects.extend(project(&[]).map(Into::into));
+    }
+    asked
 }
 
 /// The texts of these files and directories; none is the map's usual place.

@@ -9,6 +9,7 @@ mod discover;
 mod error;
 mod files;
 mod input;
+mod live;
 mod options;
 mod question;
 mod rule;
@@ -23,7 +24,10 @@ pub use demo::demo;
 pub use discover::discover;
 pub use error::Error;
 pub use files::{ReportFile, ReportFormat};
-pub use options::{AcceptOptions, AuditOptions, DiscoverOptions, MapOptions, QuestionOptions, WorldOptions};
+pub use options::{
+    AcceptOptions, AuditOptions, DiscoverOptions, LiveOptions, MapOptions, QuestionOptions, SnapshotOptions,
+    WorldOptions,
+};
 pub use question::{can, explain, who};
 pub use rule::rule;
 pub use snapshot::snapshot;

@@ -1,6 +1,6 @@
 //! What a command line asks for, once its words are understood.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use chrono::TimeDelta;
 
@@ -9,6 +9,7 @@ use crate::{
     emulator::estate,
     model::{Container, Level, Time},
     report::table::Show,
+    sources::google::Choice,
 };
 
 /// Which map.
@@ -23,9 +24,9 @@ pub struct MapOptions {
 /// Which world.
 #[derive(Debug, Clone)]
 pub struct WorldOptions {
-    /// The sample estate instead of files, and its map where none is named.
+    /// The sample estate instead of Google Cloud, and its map where none is named.
     pub is_demo: bool,
-    /// Files of assets; `-` is standard input.
+    /// Files of assets instead of Google Cloud; `-` is standard input.
     pub from: Vec<PathBuf>,
     /// A file of groups and their members.
     pub groups: Option<PathBuf>,
@@ -33,6 +34,39 @@ pub struct WorldOptions {
     pub at: Option<Time>,
     /// How old data may be.
     pub max_data_age: Option<TimeDelta>,
+    /// How Google Cloud is read, where it is.
+    pub live: LiveOptions,
+}
+
+/// How Google Cloud is read.
+#[derive(Debug, Clone)]
+pub struct LiveOptions {
+    /// How many calls are under way at once.
+    pub concurrency: Option<NonZeroUsize>,
+    /// How long the whole run may take.
+    pub timeout: Option<TimeDelta>,
+    /// Whose credentials are used.
+    pub credentials: Choice,
+    /// The service account to act as, by its e-mail address.
+    pub impersonate: Option<String>,
+    /// The project that calls are counted to.
+    pub quota_project: Option<String>,
+    /// Whether an emulator is refused.
+    pub is_required: bool,
+}
+
+impl LiveOptions {
+    /// Everything as usual.
+    pub(super) fn usual() -> Self {
+        Self {
+            concurrency: None,
+            timeout: None,
+            credentials: Choice::Default,
+            impersonate: None,
+            quota_project: None,
+            is_required: false,
+        }
+    }
 }
 
 impl WorldOptions {
@@ -100,8 +134,21 @@ pub struct AcceptOptions {
 pub struct DiscoverOptions {
     /// The world.
     pub world: WorldOptions,
-    /// What is looked at; nothing is everything that was read.
+    /// What is looked at; nothing is everything in the files, or the project of the environment.
     pub wider: Vec<Container>,
     /// Where the map is written to; `None` is standard output.
     pub output: Option<PathBuf>,
+}
+
+/// What `snapshot` is asked for.
+#[derive(Debug, Clone)]
+pub struct SnapshotOptions {
+    /// The map, whose projects are read.
+    pub map: MapOptions,
+    /// The world.
+    pub world: WorldOptions,
+    /// What is read besides the map's projects.
+    pub wider: Vec<Container>,
+    /// Where the world is written to.
+    pub output: PathBuf,
 }

@@ -6,7 +6,7 @@ use super::{Console, Error, Exit, QuestionOptions, ReportFormat, input, world};
 use crate::{
     access::{Access, Flip, Verdict},
     callers::{self, CallerMap, Settings},
-    model::RoleName,
+    model::{RoleName, ServiceName},
     report::{heading::Heading, json, table},
     world::find::Names,
 };
@@ -21,7 +21,7 @@ pub fn explain(
     options: &QuestionOptions,
     console: &mut Console<'_>,
 ) -> Result<Exit, Error> {
-    let asked = Asked::read(options, console)?;
+    let asked = Asked::read(options, Some(function), console)?;
     let (caller, function) = (asked.names().caller(caller)?, asked.names().function(function)?);
     let answer = asked.access().verdict(&caller, &function);
     let flip = Flip::of(&answer, &caller, &function, &asked.role());
@@ -40,7 +40,7 @@ pub fn explain(
 /// # Errors
 /// Where the map or the world cannot be read, a name means nothing, or the answer cannot be written.
 pub fn who(function: &str, options: &QuestionOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
-    let asked = Asked::read(options, console)?;
+    let asked = Asked::read(options, Some(function), console)?;
     let function = asked.names().function(function)?;
     let mut who = asked.access().who(&function);
     who.is_complete &= asked.reading.stale.is_empty();
@@ -57,7 +57,7 @@ pub fn who(function: &str, options: &QuestionOptions, console: &mut Console<'_>)
 /// # Errors
 /// Where the map or the world cannot be read, a name means nothing, or the answer cannot be written.
 pub fn can(caller: &str, options: &QuestionOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
-    let asked = Asked::read(options, console)?;
+    let asked = Asked::read(options, None, console)?;
     let caller = asked.names().caller(caller)?;
     let mut can = asked.access().can(&caller);
     can.is_complete &= asked.reading.stale.is_empty();
@@ -78,12 +78,21 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(options: &QuestionOptions, console: &mut Console<'_>) -> Result<Self, Error> {
+    fn read(
+        options: &QuestionOptions,
+        function: Option<&str>,
+        console: &mut Console<'_>,
+    ) -> Result<Self, Error> {
         let QuestionOptions { map, world, wider, region, format: _, files: _ } = options;
         let at = world.at(console.now);
         let texts = input::map_if_any(map, world.is_demo)?;
         let map = texts.map(|texts| callers::load(texts, map.env.as_deref(), at)).transpose()?;
-        let reading = world::read(world, console)?;
+        let mut wanted = input::asked(map.as_ref(), wider);
+        // A function that is named whole is read wherever it is.
+        wanted
+            .projects
+            .extend(function.and_then(|name| name.parse().ok()).map(|name: ServiceName| name.project));
+        let reading = world::read(world, &wanted, console)?;
         Ok(Self { map, reading, project: input::project(wider), region: region.clone() })
     }
 

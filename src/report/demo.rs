@@ -13,8 +13,8 @@ pub const WHO: &str = "Somebody outside can call `payments`. Who else can, and t
 pub const EXPLAIN: &str =
     "One of them was never declared. Why can this caller call, and what would change it?";
 /// The end.
-pub const CLOSING: &str = "Every command takes `--demo`. With an export of your own in its place (`--from FILE`), \
-    `callmap discover` writes a map of what is live to start from.";
+pub const CLOSING: &str = "Every command takes `--demo`, and without it reads Google Cloud: `callmap discover \
+    --project PROJECT` writes a map of what is live to start from. An export is read with `--from FILE`.";
 
 /// Writes a paragraph.
 ///

@@ -6,6 +6,7 @@ use super::escape;
 use crate::{
     model::{Condition, Grant, Resource, RuleId, ServiceName},
     rules::RULES,
+    world::SourceKind,
 };
 
 /// A function as people name it: `shop-prod/europe-west1/pay`.
@@ -44,6 +45,16 @@ pub fn condition(condition: &Condition) -> String {
 /// What a rule says, in a few words.
 pub fn title(rule: RuleId) -> &'static str {
     RULES.iter().find(|known| known.id == rule).map_or("", |rule| rule.title)
+}
+
+/// Where a world came from that was not read from files.
+pub fn source(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Live => "Google Cloud",
+        SourceKind::Emulator => "the emulator that `CALLMAP_EMULATOR_HOST` names, not Google Cloud",
+        SourceKind::Demo => "the sample estate, served by the emulator in this program",
+        SourceKind::Assets => "no files",
+    }
 }
 
 /// How long ago, in the largest unit that says enough.

@@ -174,13 +174,16 @@ fn find(function: &DeclaredFunction, world: &World, mistakes: &mut Vec<Mistake>)
     }
 }
 
-/// Whether a service of this name would have been seen if it were there.
+/// Whether a service of this name, or a function of this id, would have been seen if it were there.
 fn is_listed(world: &World, target: &ServiceName) -> bool {
-    let project = format!("projects/{}/services", target.project);
-    let region = format!("projects/{}/locations/{}/services", target.project, target.location);
-    world.has_seen(&target.project)
-        && !world.unread_lists.contains_key(project.as_str())
-        && !world.unread_lists.contains_key(region.as_str())
+    let ServiceName { project, location, service: _ } = target;
+    let lists = [
+        format!("projects/{project}/services"),
+        format!("projects/{project}/locations/{location}/services"),
+        format!("projects/{project}/locations/-/functions"),
+        format!("projects/{project}/locations/{location}/functions"),
+    ];
+    world.has_seen(project) && !lists.iter().any(|list| world.unread_lists.contains_key(list.as_str()))
 }
 
 fn ambiguous(function: &DeclaredFunction, other: &ServiceName) -> Mistake {

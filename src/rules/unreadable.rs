@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Rule, context::Context, declared::Live};
 use crate::{
-    model::{Container, FunctionName, Policy, ProjectName, Resource, RoleName, RuleId},
-    world::{Gap, Observed},
+    model::{Container, FunctionName, Policy, ProjectName, Resource, RoleName, RuleId, ServiceName},
+    world::{Gap, Observed, World},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -112,12 +112,22 @@ fn lists(context: &Context<'_>, gaps: &mut Gaps) {
             location: target.location.clone(),
             function: target.service.clone(),
         };
-        if *live == Live::Unread && world.functions.contains_key(&id) {
+        let Some(function) = world.functions.get(&id) else { continue };
+        // A list that could not be read speaks for what may stand in it.
+        let is_told = is_unlisted(world, function.service.as_ref().unwrap_or(&target));
+        if *live == Live::Unread && !is_told {
             let gap =
                 Gap::new("the function was seen, the service it is served by was not", "run.services.get");
             gaps.entry(Resource::Service(target)).or_default().insert(("its service", gap));
         }
     }
+}
+
+fn is_unlisted(world: &World, service: &ServiceName) -> bool {
+    let ServiceName { project, location, service: _ } = service;
+    let lists =
+        [format!("projects/{project}/services"), format!("projects/{project}/locations/{location}/services")];
+    lists.iter().any(|list| world.unread_lists.contains_key(list.as_str()))
 }
 
 /// Settings and policies of the services in scope; what stands above them, once a project.

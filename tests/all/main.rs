@@ -14,6 +14,7 @@ mod find;
 mod fixture;
 mod floors;
 mod google;
+mod live;
 mod map_schema;
 mod maps;
 mod package;

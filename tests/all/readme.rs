@@ -156,6 +156,32 @@ fn the_export_asks_for_every_asset_type_that_is_read() {
 }
 
 #[test]
+fn the_custom_role_has_every_permission_that_reading_takes_and_each_has_its_reason() {
+    let command = marked("role command").replace("\\\n", "");
+    let listed = command.split("--permissions=").nth(1).unwrap().trim();
+    let mut role: Vec<_> = listed.split(',').map(str::to_owned).collect();
+    role.sort_unstable();
+    let mut named = vec!["run.services.get".to_owned(), "serviceusage.services.use".to_owned()];
+    let dir = fs::read_dir(root().join("src/sources/google/read")).unwrap();
+    let files = dir.map(|entry| entry.unwrap().path()).chain([root().join("src/model/resource.rs")]);
+    for file in files {
+        let text = fs::read_to_string(file).unwrap();
+        let shipped = text.split("#[cfg(test)]").next().unwrap();
+        let is_permission = |text: &&str| {
+            text.split('.').count() == 3
+                && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'.')
+        };
+        named.extend(shipped.split('"').filter(is_permission).map(str::to_owned));
+    }
+    named.sort_unstable();
+    named.dedup();
+    assert_eq!(role, named);
+    let readme = readme();
+    let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("| `")).collect();
+    assert!(role.iter().all(|permission| rows.iter().any(|row| row.contains(&format!("`{permission}`")))));
+}
+
+#[test]
 fn the_exit_codes_of_the_readme_are_those_of_the_program() {
     let dir = tempfile::tempdir().unwrap();
     let code = |line: &str| {

@@ -3,6 +3,7 @@
 //! What several commands share stands here.
 
 mod changing;
+mod live;
 mod program;
 mod questions;
 mod reading;
@@ -13,6 +14,7 @@ use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
 pub(super) use changing::Accept;
+use live::Live;
 pub(super) use program::{Completions, Man, Rule};
 pub(super) use questions::{Can, Explain, Who};
 pub(super) use reading::{Audit, Check, Discover, Snapshot};
@@ -37,7 +39,7 @@ struct Map {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "World")]
 pub(super) struct Reading {
-    /// Read the world from this file: a Cloud Asset Inventory export, or a snapshot; `-` is standard input,
+    /// Read the world from this file instead of Google Cloud: a Cloud Asset Inventory export, or a snapshot; `-` is standard input,
     /// and `.gz` is read as it is. Repeatable.
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
@@ -47,6 +49,8 @@ pub(super) struct Reading {
     /// Members of groups, as YAML: group → members.
     #[arg(long, value_name = "FILE")]
     groups: Option<PathBuf>,
+    #[command(flatten)]
+    live: Live,
 }
 
 #[derive(Debug, Args)]
@@ -55,10 +59,10 @@ struct World {
     #[command(flatten)]
     reading: Reading,
     /// Judge as of this time, RFC 3339, instead of now.
-    #[arg(long, value_name = "TIME", value_parser = at)]
+    #[arg(long, value_name = "TIME", value_parser = at, help_heading = "World")]
     at: Option<Time>,
     /// Call the world incomplete where the data of a file is older than this: `12h`, `7d`.
-    #[arg(long, value_name = "DURATION", value_parser = time::duration)]
+    #[arg(long, value_name = "DURATION", value_parser = time::duration, help_heading = "World")]
     max_data_age: Option<TimeDelta>,
 }
 
@@ -118,8 +122,8 @@ impl World {
 
 impl Reading {
     pub(super) fn options(self, at: Option<Time>, max_data_age: Option<TimeDelta>) -> WorldOptions {
-        let Self { from, demo, groups } = self;
-        WorldOptions { is_demo: demo, from, groups, at, max_data_age }
+        let Self { from, demo, groups, live } = self;
+        WorldOptions { is_demo: demo, from, groups, at, max_data_age, live: live.options() }
     }
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Format, Map, Reading, Scope, World, at};
 use crate::{
-    commands::{AuditOptions, DiscoverOptions, ReportFile, ReportFormat},
+    commands::{AuditOptions, DiscoverOptions, ReportFile, ReportFormat, SnapshotOptions},
     model::{Level, Time},
     report::table,
 };
@@ -82,9 +82,13 @@ pub(in crate::cli) struct Check {
 pub(in crate::cli) struct Snapshot {
     /// Write it to this file; a name that ends in `.gz` is compressed.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
-    pub(in crate::cli) output: PathBuf,
+    output: PathBuf,
     #[command(flatten)]
-    pub(in crate::cli) reading: Reading,
+    map: Map,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    scope: Scope,
 }
 
 impl Audit {
@@ -119,6 +123,18 @@ impl Discover {
     pub(in crate::cli) fn options(self) -> DiscoverOptions {
         let Self { world, scope, output } = self;
         DiscoverOptions { world: world.options(), wider: scope.wider(), output }
+    }
+}
+
+impl Snapshot {
+    pub(in crate::cli) fn options(self) -> SnapshotOptions {
+        let Self { output, map, reading, scope } = self;
+        SnapshotOptions {
+            map: map.options(),
+            world: reading.options(None, None),
+            wider: scope.wider(),
+            output,
+        }
     }
 }
 

@@ -7,6 +7,9 @@ use crate::model::Time;
 /// What is live, as lines of assets.
 pub const ASSETS: &str = include_str!("shop.ndjson");
 
+/// Its projects.
+pub const PROJECTS: [&str; 2] = ["shop-prod", "shop-finance"];
+
 /// The files of its map, by path.
 pub const MAP: [(&str, &str); 3] = [
     ("policies/finance.yaml", include_str!("../../../policies/finance.yaml")),

@@ -38,7 +38,7 @@ pub(super) fn world(heading: &Heading<'_>, width: usize, out: &mut dyn Write) ->
         label = "";
     }
     if heading.source.files.is_empty() {
-        line("source", label, width, out)?;
+        line(label, words::source(heading.source.kind), width, out)?;
     }
     let layers = |state| heading.layers_in(state).map(Layer::as_str).collect::<Vec<_>>().join(", ");
     let (read, refused, not_asked) =

@@ -139,6 +139,8 @@ impl Names<'_> {
         let lists = [
             format!("projects/{project}/services"),
             format!("projects/{project}/locations/{location}/services"),
+            format!("projects/{project}/locations/-/functions"),
+            format!("projects/{project}/locations/{location}/functions"),
         ];
         let may_be_unread = lists.iter().any(|list| self.world.unread_lists.contains_key(&**list));
         if self.world.services.contains_key(&name) || may_be_unread || !self.world.has_seen(project) {

@@ -79,7 +79,7 @@ impl Reader {
     ) -> Result<Page, CallError> {
         let mut query = query.to_vec();
         query.extend(token.map(|token| ("pageToken", token)));
-        page(&self.call(self.google.get(api, path, &query)).await?, field)
+        page(&self.call(self.google.get(api, path, &query)).await?, field, token)
     }
 
     /// All pages of a list.
@@ -138,8 +138,8 @@ pub(super) fn name_of(item: &RawValue) -> Result<String, CallError> {
     Ok(name)
 }
 
-/// The page that an answer is; its items stand in `field`.
-pub(super) fn page(body: &[u8], field: &str) -> Result<Page, CallError> {
+/// The page that an answer is to this token; its items stand in `field`.
+pub(super) fn page(body: &[u8], field: &str, token: Option<&str>) -> Result<Page, CallError> {
     let mut fields: BTreeMap<String, &RawValue> = answer(body)?;
     let wrong = |name: &str, error: &serde_json::Error| shape(&format!("`{name}`: {error}"));
     let items = fields.remove(field).map_or(Ok(Vec::new()), |items| {
@@ -151,7 +151,11 @@ pub(super) fn page(body: &[u8], field: &str) -> Result<Page, CallError> {
     let next: Option<String> = fields.remove("nextPageToken").map_or(Ok(None), |token| {
         serde_json::from_str(token.get()).map_err(|error| wrong("nextPageToken", &error))
     })?;
-    Ok(Page { items, unreachable, next: next.filter(|token| !token.is_empty()) })
+    let next = next.filter(|token| !token.is_empty());
+    if next.is_some() && next.as_deref() == token {
+        return Err(shape("the list does not go on"));
+    }
+    Ok(Page { items, unreachable, next })
 }
 
 /// The answer as a value.
@@ -193,12 +197,14 @@ mod tests {
     #[test]
     fn a_page_is_what_it_should_be_or_an_error() {
         let whole =
-            page(br#"{"jobs":[{"name":"a"}],"unreachable":["l"],"nextPageToken":"t"}"#, "jobs").unwrap();
+            page(br#"{"jobs":[{"name":"a"}],"unreachable":["l"],"nextPageToken":"t"}"#, "jobs", Some("s"))
+                .unwrap();
         assert_eq!(
             (whole.items.len(), whole.unreachable, whole.next.as_deref()),
             (1, vec!["l".to_owned()], Some("t"))
         );
-        let empty = page(br#"{"nextPageToken":""}"#, "jobs").unwrap();
+        assert!(page(br#"{"nextPageToken":"t"}"#, "jobs", Some("t")).is_err());
+        let empty = page(br#"{"nextPageToken":""}"#, "jobs", None).unwrap();
         assert!(empty.items.is_empty() && empty.next.is_none());
         for wrong in [
             "",
@@ -210,7 +216,7 @@ mod tests {
             r#"{"jobs":[{"#,
         ] {
             assert_eq!(
-                page(wrong.as_bytes(), "jobs").map(|_| ()).unwrap_err().refusal,
+                page(wrong.as_bytes(), "jobs", None).map(|_| ()).unwrap_err().refusal,
                 Refusal::Shape,
                 "{wrong}"
             );

@@ -60,7 +60,10 @@ pub(super) async fn read(reader: &Arc<Reader>, project: &ProjectName, named: BTr
     let (mut regions, failure) = reader.locations(Api::Run, &path).await;
     if let Some(error) = failure {
         services.gaps.insert(format!("projects/{project}/services"), gap(&error, LOCATIONS));
-        regions.extend(named);
+        // While the API is off there is nothing to be had of any region.
+        if error.refusal != Refusal::Disabled {
+            regions.extend(named);
+        }
     }
     let reads: Vec<_> = regions
         .into_iter()
@@ -88,14 +91,15 @@ async fn region(reader: Arc<Reader>, project: ProjectName, region: Arc<str>) -> 
     let (mut found, mut wrong, mut token) = (Vec::new(), None, None);
     for _ in 0..MOST_PAGES {
         let body = reader.call(reader.google.services(&project, &region, token.as_deref())).await;
-        let Page { items, unreachable, next } = match body.and_then(|body| page(&body, "services")) {
-            Ok(page) => page,
-            Err(error) => {
-                wrong = Some(gap(&error, LIST));
-                token = None;
-                break;
-            }
-        };
+        let Page { items, unreachable, next } =
+            match body.and_then(|body| page(&body, "services", token.as_deref())) {
+                Ok(page) => page,
+                Err(error) => {
+                    wrong = Some(gap(&error, LIST));
+                    token = None;
+                    break;
+                }
+            };
         if !unreachable.is_empty() {
             wrong = Some(said("Google could not reach this region, and so the list is not whole"));
         }

@@ -1,0 +1,107 @@
+//! Google Cloud, an emulator of it, or the sample estate: one runtime, one connection, and what is said of it.
+
+use std::{future::Future, net::SocketAddr, time::Duration};
+
+use tokio::runtime::{self, Runtime};
+
+use super::{Console, Error, LiveOptions, WorldOptions};
+use crate::{
+    emulator::{Clock, Emulator, Options, State, estate},
+    report::escape,
+    sources::google::{CONCURRENCY, Connection, Endpoint, Environment, Google},
+    world::SourceKind,
+};
+
+/// Names an emulator, as `ADDRESS:PORT`.
+const EMULATOR: &str = "CALLMAP_EMULATOR_HOST";
+
+/// A connection that lives as long as a run does.
+#[derive(Debug)]
+pub(super) struct Live {
+    runtime: Runtime,
+    google: Google,
+    kind: SourceKind,
+    /// Serves the sample estate for as long as it is here.
+    _emulator: Option<Emulator>,
+}
+
+impl Live {
+    /// Connects: to the sample estate in a demo, to the emulator that the environment names, else to Google.
+    ///
+    /// # Errors
+    /// Where credentials are wanting or not taken, or the environment names no emulator that may be talked to.
+    pub(super) fn connect(options: &WorldOptions, console: &mut Console<'_>) -> Result<Self, Error> {
+        let emulator = options.is_demo.then(sample).transpose()?;
+        let (kind, endpoint) = match &emulator {
+            Some(emulator) => (SourceKind::Demo, Endpoint::Emulator(emulator.address())),
+            None => match named()? {
+                Some(_) if options.live.is_required => return Err(Error::NotLive),
+                Some(address) => (SourceKind::Emulator, Endpoint::Emulator(address)),
+                None => (SourceKind::Live, Endpoint::Google),
+            },
+        };
+        if let (SourceKind::Emulator, Endpoint::Emulator(address)) = (kind, endpoint) {
+            let what =
+                format!("this is an emulator at {address}, named by `{EMULATOR}`, and not Google Cloud");
+            say("note", &what, console)?;
+        }
+        let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+        let connected = runtime.block_on(Google::connect(connection(&options.live, endpoint)));
+        let (google, warnings) = connected?;
+        for warning in warnings {
+            say("warning", &warning.to_string(), console)?;
+        }
+        Ok(Self { runtime, google, kind, _emulator: emulator })
+    }
+
+    /// The client, which a run may go on with after reading.
+    pub(super) fn google(&self) -> &Google {
+        &self.google
+    }
+
+    /// What the world is called that is read through it.
+    pub(super) fn kind(&self) -> SourceKind {
+        self.kind
+    }
+
+    /// Waits for something that goes through it.
+    pub(super) fn wait<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
+    }
+}
+
+fn connection(options: &LiveOptions, endpoint: Endpoint) -> Connection {
+    let LiveOptions { concurrency, timeout, credentials, impersonate, quota_project, is_required: _ } =
+        options;
+    Connection {
+        credentials: *credentials,
+        impersonate: impersonate.clone(),
+        quota_project: quota_project.clone(),
+        concurrency: concurrency.unwrap_or(CONCURRENCY),
+        // A time that is over already is no time at all.
+        deadline: timeout.map(|most| most.to_std().unwrap_or(Duration::ZERO)),
+        ..Connection::new(endpoint, Environment::read())
+    }
+}
+
+/// The sample estate, served over HTTP from within this process, at its own time.
+fn sample() -> Result<Emulator, Error> {
+    let failed = |error: String| Error::Emulator(error);
+    let state = State::read(estate::ASSETS.as_bytes()).map_err(|error| failed(error.to_string()))?;
+    let options = Options { state, clock: Clock::Fixed(estate::time()), ..Options::default() };
+    Emulator::start(options).map_err(|error| failed(error.to_string()))
+}
+
+/// The emulator that the environment names.
+fn named() -> Result<Option<SocketAddr>, Error> {
+    let Some(text) = std::env::var_os(EMULATOR).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let text = text.to_string_lossy().into_owned();
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() && address.port() != 0 => Ok(Some(address)),
+        Ok(_) | Err(_) => Err(Error::EmulatorHost(text)),
+    }
+}
+
+fn say(kind: &str, what: &str, console: &mut Console<'_>) -> Result<(), Error> {
+    writeln!(console.err, "{kind}: {}", escape::terminal(what)).map_err(Error::Print)
+}
