@@ -5,7 +5,7 @@ mod words;
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
-use words::{Accept, Audit, Can, Check, Completions, Discover, Explain, Man, Rule, Snapshot, Who};
+use words::{Accept, Audit, Can, Check, Completions, Discover, Explain, Man, Plan, Rule, Snapshot, Who};
 
 use crate::commands::{self, Console, Error, Exit};
 
@@ -32,6 +32,12 @@ pub struct Cli {
 enum Verb {
     /// Compare the map with the world.
     Audit(Box<Audit>),
+    /// Plan the changes that would make the world match the map.
+    #[command(
+        after_help = "Exit codes: 0 made, with or without changes, 1 with --exit-code and something to do, \
+        2 usage, map, file or credentials, 3 made, but not everything could be read."
+    )]
+    Plan(Box<Plan>),
     /// Say why a caller can, or cannot, call a function.
     Explain(Box<Explain>),
     /// List everyone who can call a function.
@@ -93,6 +99,7 @@ impl Cli {
     pub fn run(self, console: &mut Console<'_>) -> Result<Exit, Error> {
         match self.verb {
             Verb::Audit(audit) => commands::audit(&audit.options(), console),
+            Verb::Plan(plan) => commands::plan(&plan.options(), console),
             Verb::Explain(explain) => {
                 let Explain { caller, function, question } = *explain;
                 commands::explain(&caller, &function, &question.options(), console)

@@ -64,6 +64,27 @@ impl ReportFile {
     }
 }
 
+/// Writes a file that is not there yet, which only its owner may read; no link is followed.
+///
+/// # Errors
+/// Where something is there already, or it cannot be written; nothing is left behind.
+pub(super) fn new(path: &Path, text: &[u8]) -> Result<(), Error> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
+        _ => Error::write(path, source),
+    })?;
+    let written = file.write_all(text).and_then(|()| file.sync_all());
+    written.map_err(|source| {
+        // What went wrong first is what is reported; half a file is of no use to anyone.
+        let _ = fs::remove_file(path);
+        Error::write(path, source)
+    })
+}
+
 /// Writes a file so that whoever looks sees all of it or what was there before.
 pub(super) fn whole(path: &Path, text: &[u8]) -> io::Result<()> {
     // The file that a link leads to is replaced, not the link; a device or a pipe is never replaced.
@@ -108,6 +129,24 @@ mod tests {
             let message = ReportFile::new(wrong.into(), &all).unwrap_err();
             assert_eq!(message, "no format has this ending: end the name with `.json` or `.md`");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_is_its_owners_and_overwrites_nothing() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("plan.json");
+        new(&file, b"first").unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(matches!(new(&file, b"second"), Err(Error::Exists(_))));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "first");
+        // A link that leads nowhere is something that is there.
+        let link = dir.path().join("link.json");
+        std::os::unix::fs::symlink(dir.path().join("elsewhere"), &link).unwrap();
+        assert!(matches!(new(&link, b"x"), Err(Error::Exists(_))));
+        assert!(!dir.path().join("elsewhere").exists());
+        assert!(matches!(new(&dir.path().join("no/plan.json"), b"x"), Err(Error::Write { .. })));
     }
 
     #[cfg(unix)]

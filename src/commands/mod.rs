@@ -11,6 +11,7 @@ mod files;
 mod input;
 mod live;
 mod options;
+mod plan;
 mod question;
 mod rule;
 mod snapshot;
@@ -25,9 +26,10 @@ pub use discover::discover;
 pub use error::Error;
 pub use files::{ReportFile, ReportFormat};
 pub use options::{
-    AcceptOptions, AuditOptions, DiscoverOptions, LiveOptions, MapOptions, QuestionOptions, SnapshotOptions,
-    WorldOptions,
+    AcceptOptions, AuditOptions, DiscoverOptions, LiveOptions, MakeOptions, MapOptions, PlanOptions, QuestionOptions,
+    SnapshotOptions, WorldOptions,
 };
+pub use plan::plan;
 pub use question::{can, explain, who};
 pub use rule::rule;
 pub use snapshot::snapshot;

@@ -8,6 +8,7 @@ use super::files::{ReportFile, ReportFormat};
 use crate::{
     emulator::estate,
     model::{Container, Level, Time},
+    plan,
     report::table::Show,
     sources::google::Choice,
 };
@@ -70,9 +71,14 @@ impl LiveOptions {
 }
 
 impl WorldOptions {
-    /// The time to judge at: what was asked for, else now, which is a fixed time on the sample estate.
+    /// The time to judge at: what was asked for, else now.
     pub(super) fn at(&self, now: Time) -> Time {
-        self.at.unwrap_or_else(|| if self.is_demo { estate::time() } else { now })
+        self.at.unwrap_or_else(|| self.now(now))
+    }
+
+    /// The time that it is: the sample estate has a time of its own.
+    pub(super) fn now(&self, now: Time) -> Time {
+        if self.is_demo { estate::time() } else { now }
     }
 }
 
@@ -127,6 +133,34 @@ pub struct AcceptOptions {
     pub reason: String,
     /// Until when.
     pub until: Option<Time>,
+}
+
+/// What a plan is made from, by `plan` or by `apply`.
+#[derive(Debug, Clone)]
+pub struct MakeOptions {
+    /// The map.
+    pub map: MapOptions,
+    /// The world.
+    pub world: WorldOptions,
+    /// What is looked at besides the map's projects.
+    pub wider: Vec<Container>,
+    /// Which changes are asked for.
+    pub changes: plan::PlanOptions,
+}
+
+/// What `plan` is asked for.
+#[derive(Debug, Clone)]
+pub struct PlanOptions {
+    /// The plan.
+    pub make: MakeOptions,
+    /// The file it is saved to, which is not there yet.
+    pub save: Option<PathBuf>,
+    /// Whether the exit code says that there is something to do.
+    pub is_exit_code: bool,
+    /// The format on standard output.
+    pub format: ReportFormat,
+    /// Reports besides.
+    pub files: Vec<ReportFile>,
 }
 
 /// What `discover` is asked for.

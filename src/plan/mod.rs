@@ -12,6 +12,7 @@ pub mod footing;
 mod hold;
 pub mod law;
 pub mod make;
+mod offered;
 mod proposal;
 mod removals;
 pub mod step;
@@ -21,6 +22,7 @@ use std::{collections::BTreeSet, sync::Arc};
 pub use change::{Change, Class, Deed};
 pub use footing::footing;
 pub use make::make;
+pub use offered::offered;
 pub use step::{CallerIdentity, Footing, Protected, ServiceState, Step, StepId};
 
 use crate::{

@@ -45,6 +45,7 @@ fn every_command_explains_itself() {
     let commands = [
         "",
         "audit",
+        "plan",
         "explain",
         "who",
         "can",
@@ -79,7 +80,14 @@ fn words_that_mean_nothing_are_refused_before_anything_is_read() {
         &["audit", "--max-data-age", "7"],
         &["audit", "--folder", "shop"],
         &["who", "pay", "-o", "pay.md"],
-        &["plan"],
+        &["plam"],
+        &["plan", "--only", "remove"],
+        &["plan", "--only", "add", "--include-dead"],
+        &["plan", "--include-inherited=all"],
+        &["plan", "--ignore-event-sources"],
+        &["plan", "--ignore-event-sources", ""],
+        &["plan", "--ignore-event-sources", "user:a@example.com"],
+        &["plan", "-o", "plan.html"],
         &["explain", "me"],
         &[],
     ] {

@@ -20,6 +20,7 @@ mod maps;
 mod package;
 mod partition;
 mod plan;
+mod plan_command;
 mod plan_file;
 mod plan_fixture;
 mod readme;

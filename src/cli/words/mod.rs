@@ -4,6 +4,7 @@
 
 mod changing;
 mod live;
+mod planning;
 mod program;
 mod questions;
 mod reading;
@@ -15,6 +16,7 @@ use clap::{Args, ValueEnum};
 
 pub(super) use changing::Accept;
 use live::Live;
+pub(super) use planning::Plan;
 pub(super) use program::{Completions, Man, Rule};
 pub(super) use questions::{Can, Explain, Who};
 pub(super) use reading::{Audit, Check, Discover, Snapshot};

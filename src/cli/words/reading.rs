@@ -48,7 +48,7 @@ enum Show {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum AuditFormat {
+pub(super) enum AuditFormat {
     Table,
     Json,
     Markdown,
@@ -109,11 +109,7 @@ impl Audit {
                 Some(Show::Notes) => table::Show::Notes,
                 Some(Show::All) => table::Show::All,
             },
-            format: match format {
-                AuditFormat::Table => ReportFormat::Table,
-                AuditFormat::Json => ReportFormat::Json,
-                AuditFormat::Markdown => ReportFormat::Markdown,
-            },
+            format: format.report(),
             files: output,
         }
     }
@@ -138,6 +134,16 @@ impl Snapshot {
     }
 }
 
-fn audit_file(text: &str) -> Result<ReportFile, String> {
+impl AuditFormat {
+    pub(super) fn report(self) -> ReportFormat {
+        match self {
+            Self::Table => ReportFormat::Table,
+            Self::Json => ReportFormat::Json,
+            Self::Markdown => ReportFormat::Markdown,
+        }
+    }
+}
+
+pub(super) fn audit_file(text: &str) -> Result<ReportFile, String> {
     ReportFile::new(text.into(), &[ReportFormat::Json, ReportFormat::Markdown])
 }
