@@ -9,6 +9,7 @@ pub mod hands;
 pub mod journal;
 mod law;
 mod limits;
+pub mod live;
 pub mod outcome;
 pub mod pace;
 pub mod policies;

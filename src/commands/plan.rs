@@ -89,8 +89,7 @@ pub(super) fn make(options: &MakeOptions, console: &mut Console<'_>) -> Result<P
     let now = world.now(console.now);
     let judged_at = world.at.filter(|at| *at != now);
     let mut asked = input::asked(Some(&map), wider);
-    let inherited = [Include::Inherited, Include::InheritedJobs];
-    asked.has_inherited = inherited.iter().any(|what| changes.include.contains(what));
+    asked.is_for_changes = true;
     let world::Reading { world, at, stale, live } = world::read(world, &asked, console)?;
     let made = plan::Made {
         at: now,

@@ -13,6 +13,7 @@ mod names;
 mod policy;
 pub mod read;
 mod request;
+mod resource;
 mod retry;
 #[cfg(test)]
 #[path = "../../../tests/all/google/server.rs"]

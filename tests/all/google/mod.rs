@@ -1,4 +1,5 @@
 //! The client towards Google, against a server that fails as Google does.
 
 mod calls;
+mod policies;
 pub(crate) mod server;

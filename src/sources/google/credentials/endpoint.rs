@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::{
     super::{
-        Party, Refusal, answer,
+        Hosts, Party, Refusal, answer,
         error::CallError,
         retry::{Failure, Patience},
         transport::{self, Transport},
@@ -22,12 +22,12 @@ use super::{
 };
 
 /// How patient callmap is with endpoints of tokens.
-pub(super) const PATIENCE: Patience = Patience {
-    attempts: 4,
-    first: Duration::from_millis(300),
-    longest: Duration::from_secs(8),
-    attempt: Duration::from_secs(20),
-};
+pub(super) fn patience(transport: &Transport) -> Patience {
+    match transport.hosts() {
+        Hosts::Google => Patience { attempts: 4, attempt: Duration::from_secs(20), ..Patience::GOOGLE },
+        Hosts::Loopback => Patience { attempts: 4, ..Patience::EMULATOR },
+    }
+}
 
 /// What every endpoint of OAuth answers (<https://www.rfc-editor.org/rfc/rfc6749#section-5.1>).
 #[derive(Deserialize)]
@@ -44,11 +44,11 @@ pub(super) async fn ask(
     request: &Request<Bytes>,
 ) -> Result<Bytes, CredentialsError> {
     let refused = |error: CallError| CredentialsError::Refused { whose: whose.into(), what: error.message };
-    PATIENCE.read(None, || once(transport, party, request)).await.map_err(refused)
+    patience(transport).read(None, || once(transport, party, request)).await.map_err(refused)
 }
 
 async fn once(transport: &Transport, party: &Party, request: &Request<Bytes>) -> Result<Bytes, Failure> {
-    let sent = timeout(PATIENCE.attempt, transport.send(party, request.clone())).await;
+    let sent = timeout(patience(transport).attempt, transport.send(party, request.clone())).await;
     let answer = sent.unwrap_or_else(|_| Err(Failure::lost("no answer came in time")))?;
     let said = refusal(answer.body());
     transport::successful(answer).map_err(|failure| match (failure.error.refusal, said) {

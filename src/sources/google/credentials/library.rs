@@ -16,7 +16,7 @@ use yup_oauth2::{
 use super::{
     super::{
         CallError, Conn, Party, Refusal, answer,
-        retry::Failure,
+        retry::{Failure, Patience},
         transport::{self, Transport},
     },
     CredentialsError, endpoint,
@@ -31,6 +31,7 @@ const TOKENS: &str = "https://oauth2.googleapis.com/token";
 pub(super) struct Library {
     authenticator: Authenticator<Conn>,
     whose: String,
+    patience: Patience,
 }
 
 impl Library {
@@ -52,7 +53,11 @@ impl Library {
         let builder = ServiceAccountAuthenticator::with_client(key, client(transport));
         // The error might show parts of the key.
         let wrong = |_| CredentialsError::file(file.path, "`private_key` is not a key: fetch the file again");
-        Ok(Self { authenticator: builder.build().await.map_err(wrong)?, whose: format!("`{email}`") })
+        Ok(Self {
+            authenticator: builder.build().await.map_err(wrong)?,
+            whose: format!("`{email}`"),
+            patience: endpoint::patience(transport),
+        })
     }
 
     /// A token of another identity provider, from a file or an address.
@@ -74,6 +79,7 @@ impl Library {
         Ok(Self {
             authenticator: builder.build().await.map_err(wrong)?,
             whose: "the workload that the identity pool knows".to_owned(),
+            patience: endpoint::patience(transport),
         })
     }
 
@@ -82,7 +88,7 @@ impl Library {
             whose: self.whose.as_str().into(),
             what: error.message,
         };
-        let token = endpoint::PATIENCE.read(None, || self.once()).await.map_err(refused)?;
+        let token = self.patience.read(None, || self.once()).await.map_err(refused)?;
         let ends =
             token.expiration_time().and_then(|time| DateTime::from_timestamp(time.unix_timestamp(), 0));
         let secret = token.token().ok_or_else(|| endpoint::no_token(&self.whose))?;
@@ -90,7 +96,7 @@ impl Library {
     }
 
     async fn once(&self) -> Result<AccessToken, Failure> {
-        let sent = timeout(endpoint::PATIENCE.attempt, self.authenticator.token(&[SCOPE])).await;
+        let sent = timeout(self.patience.attempt, self.authenticator.token(&[SCOPE])).await;
         let answer = sent.map_err(|_| Failure::lost("no answer came in time"))?;
         answer.map_err(|error| failure(&error))
     }
@@ -149,7 +155,9 @@ fn failure(error: &Error) -> Failure {
         Error::UserError(_) => refused("the library does not take what the file says".to_owned()),
         Error::JSONError(_) => Failure::lost("the endpoint of tokens did not answer as it should"),
         Error::AuthError(error) => refused(answer::one_line(&error.to_string())),
-        Error::LowLevelError(error) => refused(format!("{}", error.kind())),
+        Error::LowLevelError(error) => {
+            refused(format!("a file with the token of another provider cannot be read: {}", error.kind()))
+        }
         Error::MissingAccessToken => refused("the answer holds no token".to_owned()),
         Error::StorageError(_) => refused("the token could not be kept".to_owned()),
         Error::CredentialSourceError(_) => refused(
