@@ -5,8 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::Document;
 use crate::{
-    model::{Binding, Condition, Policy, Principal, RoleName},
-    plan::{Change, Deed},
+    model::{Binding, Condition, Policy, Principal, RoleName, RuleId},
+    plan::{
+        Change, Class, Deed,
+        edit::{self, Edit},
+    },
     sources,
 };
 
@@ -48,34 +51,30 @@ impl Atom {
 
     /// Whether nothing is left to be done of it, whoever did it.
     pub fn is_done(&self, policy: &Policy) -> bool {
-        let is_there = policy
-            .bindings
-            .iter()
-            .any(|binding| self.is_of(binding) && binding.members.contains(&self.principal));
-        match self.deed {
-            Deed::Add => is_there,
-            Deed::Remove => !is_there,
-        }
+        edit::is_done(&self.change(), policy)
     }
 
-    fn is_of(&self, binding: &Binding) -> bool {
-        binding.role == self.role && binding.condition == self.condition
+    /// The change it is. What it is for does not matter to whoever carries it out.
+    fn change(&self) -> Change {
+        let Self { deed, role, principal, condition } = self;
+        let (class, rule) = match deed {
+            Deed::Add => (Class::Add, RuleId::MissingCaller),
+            Deed::Remove => (Class::Remove, RuleId::UndeclaredCaller),
+        };
+        let (role, principal, condition) = (role.clone(), principal.clone(), condition.clone());
+        Change { deed: *deed, class, role, principal, condition, rule, because: String::new() }
     }
 }
 
-/// The policy with these done, ready to be written: version 3, and the etag it was read with.
+/// The policy with these done, adds first, ready to be written: version 3, and the etag it was read with.
 ///
 /// # Errors
 /// Where the document is not what it was taken for: a lowercase fragment.
 pub fn with(document: &Document, atoms: &[Atom]) -> Result<Value, String> {
+    let changes: Vec<Change> = atoms.iter().map(Atom::change).collect();
     let mut raw = document.raw.clone();
-    let mut policy = document.policy.clone();
-    for atom in atoms.iter().filter(|atom| !atom.is_done(&document.policy)) {
-        match atom.deed {
-            Deed::Add => add(&mut raw, &policy, atom)?,
-            Deed::Remove => remove(&mut raw, &policy, atom)?,
-        }
-        policy = sources::policy(&raw)?;
+    for edit in edit::edits(&document.policy, &changes) {
+        carry_out(edit, bindings(&mut raw)?)?;
     }
     fields(&mut raw)?.insert("version".to_owned(), 3.into());
     Ok(raw)
@@ -86,29 +85,49 @@ fn fields(raw: &mut Value) -> Result<&mut Map<String, Value>, String> {
 }
 
 fn bindings(raw: &mut Value) -> Result<&mut Vec<Value>, String> {
-    let entry = fields(raw)?.entry("bindings").or_insert(Value::Null);
-    if entry.is_null() {
-        *entry = Value::Array(Vec::new());
-    }
-    entry.as_array_mut().ok_or_else(|| "`bindings` is not a list".to_owned())
+    list(fields(raw)?.entry("bindings").or_insert(Value::Null), "bindings")
 }
 
-fn add(raw: &mut Value, policy: &Policy, atom: &Atom) -> Result<(), String> {
-    let member = Value::from(atom.principal.as_str());
-    let bindings = bindings(raw)?;
-    let same = policy.bindings.iter().position(|binding| atom.is_of(binding));
-    if let Some(Value::Array(members)) =
-        same.and_then(|index| bindings.get_mut(index)).and_then(|binding| binding.get_mut("members"))
-    {
-        members.push(member);
-        return Ok(());
+fn list<'v>(value: &'v mut Value, name: &str) -> Result<&'v mut Vec<Value>, String> {
+    if value.is_null() {
+        *value = Value::Array(Vec::new());
     }
-    let mut binding = json!({ "role": atom.role.as_str(), "members": [member] });
-    if let Some(condition) = &atom.condition {
-        binding["condition"] = written(condition);
+    value.as_array_mut().ok_or_else(|| format!("`{name}` is not a list"))
+}
+
+/// One edit of the bindings, which stand where they stand in what is understood of them.
+fn carry_out(edit: Edit, bindings: &mut Vec<Value>) -> Result<(), String> {
+    let is_there = |at: usize, all: usize| {
+        if at < all { Ok(()) } else { Err("a binding is not where it was read".to_owned()) }
+    };
+    match edit {
+        Edit::AddMember { binding, member } => {
+            members(bindings, binding)?.push(member.as_str().into());
+        }
+        Edit::NewBinding { role, member, condition } => {
+            let mut binding = json!({ "role": role.as_str(), "members": [member.as_str()] });
+            if let Some(condition) = &condition {
+                binding["condition"] = written(condition);
+            }
+            bindings.push(binding);
+        }
+        Edit::RemoveMember { binding, member } => {
+            let members = members(bindings, binding)?;
+            is_there(member, members.len())?;
+            members.remove(member);
+        }
+        Edit::DropBinding { binding } => {
+            is_there(binding, bindings.len())?;
+            bindings.remove(binding);
+        }
     }
-    bindings.push(binding);
     Ok(())
+}
+
+fn members(bindings: &mut [Value], at: usize) -> Result<&mut Vec<Value>, String> {
+    let binding = bindings.get_mut(at).and_then(Value::as_object_mut);
+    let binding = binding.ok_or("a binding is not where it was read")?;
+    list(binding.entry("members").or_insert(Value::Null), "members")
 }
 
 fn written(condition: &Condition) -> Value {
@@ -121,26 +140,6 @@ fn written(condition: &Condition) -> Value {
     }
     written["expression"] = Value::from(&**expression);
     written
-}
-
-fn remove(raw: &mut Value, policy: &Policy, atom: &Atom) -> Result<(), String> {
-    let all = bindings(raw)?;
-    // From the last, so that what stands before keeps its place.
-    for (index, binding) in
-        policy.bindings.iter().enumerate().rev().filter(|(_, binding)| atom.is_of(binding))
-    {
-        let members = all.get_mut(index).and_then(|binding| binding.get_mut("members"));
-        let Some(Value::Array(members)) = members else { continue };
-        let before = members.len();
-        members
-            .retain(|member| member.as_str().is_none_or(|member| Principal::new(member) != atom.principal));
-        debug_assert_eq!(binding.members.len(), before, "a binding and its JSON hold the same members");
-        // A binding of nobody goes only where it is this that emptied it.
-        if members.is_empty() && before > 0 {
-            all.remove(index);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

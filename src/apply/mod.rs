@@ -7,7 +7,6 @@ pub mod atom;
 pub mod content;
 pub mod hands;
 pub mod journal;
-mod law;
 mod limits;
 pub mod live;
 pub mod outcome;

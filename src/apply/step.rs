@@ -6,14 +6,14 @@ use super::{
     Document, Outcome, PolicyReader,
     atom::{self, Atom},
     hands::Decision,
-    law, limits,
+    limits,
     pace::Clock,
     run::Job,
 };
 use crate::{
     access::RoleBook,
     model::{Policy, Resource, ServiceName},
-    plan::{CallerIdentity, Deed, Footing, Protected, ServiceState, Step, StepId},
+    plan::{CallerIdentity, Deed, Footing, Protected, ServiceState, Step, StepId, law},
 };
 
 /// What the steps of a plan are judged by when they are carried out.
