@@ -112,7 +112,7 @@ pub fn next(view: &View<'_>) -> Option<(String, &'static str)> {
 }
 
 /// A path as a word of the shell; one that no shell takes stays as it is.
-fn quoted(path: &str) -> String {
+pub fn quoted(path: &str) -> String {
     shlex::try_quote(path).map_or_else(|_| path.to_owned(), std::borrow::Cow::into_owned)
 }
 

@@ -1,6 +1,7 @@
 //! The formats for machines. Each is a contract: its own structs, a name with a version, a JSON Schema.
 
 mod audit;
+mod carried;
 mod check;
 mod plan;
 mod reach;
@@ -9,6 +10,7 @@ mod wire;
 use std::io::{self, Write};
 
 pub use audit::audit;
+pub use carried::carried;
 pub use check::check;
 pub use plan::plan;
 pub use reach::{can, explain, who};
@@ -19,8 +21,9 @@ use super::escape;
 use crate::sources::plan_file::Document;
 
 /// The JSON Schema of each format, by the name of its file without the ending.
-pub fn schemas() -> [(&'static str, Schema); 6] {
+pub fn schemas() -> [(&'static str, Schema); 7] {
     [
+        ("callmap-apply-1", schema::<carried::Wire<'static>>("callmap-apply/1")),
         ("callmap-audit-1", schema::<audit::Wire<'static>>("callmap-audit/1")),
         ("callmap-can-1", schema::<reach::CanWire<'static>>("callmap-can/1")),
         ("callmap-check-1", schema::<check::Wire<'static>>("callmap-check/1")),

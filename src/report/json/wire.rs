@@ -153,7 +153,7 @@ pub(super) struct ConditionWire<'a> {
 }
 
 impl<'a> ConditionWire<'a> {
-    fn of(condition: &'a Condition) -> Self {
+    pub(super) fn of(condition: &'a Condition) -> Self {
         let Condition { title, description, expression, location: _ } = condition;
         Self { title, description: description.as_deref(), expression }
     }
