@@ -13,11 +13,13 @@ pub mod outcome;
 pub mod pace;
 pub mod policies;
 pub mod recall;
+mod refusal;
 pub mod run;
 pub mod step;
 pub mod undo;
 
 pub use hands::Hands;
+pub use live::{LiveReader, LiveWriter};
 pub use outcome::{End, Halt, Outcome, Ran};
 pub use pace::{Clock, LocalClock, Stop};
 pub use policies::{Document, PolicyReader, PolicyWriter, ReadFailure, WriteFailure};

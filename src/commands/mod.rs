@@ -26,8 +26,8 @@ pub use discover::discover;
 pub use error::Error;
 pub use files::{ReportFile, ReportFormat};
 pub use options::{
-    AcceptOptions, AuditOptions, DiscoverOptions, LiveOptions, MakeOptions, MapOptions, PlanOptions, QuestionOptions,
-    SnapshotOptions, WorldOptions,
+    AcceptOptions, AuditOptions, DiscoverOptions, LiveOptions, MakeOptions, MapOptions, PlanOptions,
+    QuestionOptions, SnapshotOptions, WorldOptions,
 };
 pub use plan::plan;
 pub use question::{can, explain, who};
