@@ -86,7 +86,10 @@ fn disabled(said: &Said<'_>) -> String {
     let project = consumer.as_deref().and_then(|consumer| consumer.strip_prefix("projects/"));
     match (said.metadata("service").map(one_line), project) {
         (Some(service), Some(project)) => {
-            format!("`gcloud services enable {service} --project {project}` turns it on")
+            format!(
+                "`{service}` is off in project `{project}`; \
+                 `gcloud services enable {service} --project {project}` turns it on"
+            )
         }
         (Some(_), None) | (None, _) => one_line(said.message),
     }
@@ -154,7 +157,8 @@ mod tests {
         assert_eq!((new.refusal, new.permission), (Refusal::Disabled, None));
         assert_eq!(
             &*new.message,
-            "`gcloud services enable run.googleapis.com --project 123456789123` turns it on"
+            "`run.googleapis.com` is off in project `123456789123`; \
+             `gcloud services enable run.googleapis.com --project 123456789123` turns it on"
         );
         let old = of(403, &json!({"code": 403, "message": message, "status": "PERMISSION_DENIED"}));
         assert_eq!((old.refusal, old.permission), (Refusal::Disabled, None));
