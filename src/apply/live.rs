@@ -89,10 +89,10 @@ fn unread(error: CallError) -> ReadFailure {
     let why = match (refusal, permission) {
         (Refusal::Denied, Some(permission)) => format!("the permission `{permission}` is missing"),
         (Refusal::Denied, None) => format!("not allowed: {message}"),
-        (Refusal::Disabled, _) => format!("the API is off: {message}"),
         (Refusal::NotFound, _) => format!("it is not there: {message}"),
         (
             Refusal::Unauthenticated
+            | Refusal::Disabled
             | Refusal::Aborted
             | Refusal::Invalid
             | Refusal::Unavailable

@@ -20,10 +20,11 @@ pub(super) fn of_write(resource: &Resource, error: &CallError) -> WriteFailure {
                 refused(format!("not allowed: {message}; writing takes `{}`", permission_to_write(resource)))
             }
         },
-        Refusal::Disabled => refused(message.to_string()),
         Refusal::NotFound => refused(format!("`{resource}` is not there: {message}")),
         Refusal::Invalid => refused(in_words(message)),
-        Refusal::Unauthenticated | Refusal::Late | Refusal::Shape => refused(message.to_string()),
+        Refusal::Unauthenticated | Refusal::Disabled | Refusal::Late | Refusal::Shape => {
+            refused(message.to_string())
+        }
     }
 }
 
