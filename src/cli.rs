@@ -5,7 +5,9 @@ mod words;
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
-use words::{Accept, Audit, Can, Check, Completions, Discover, Explain, Man, Plan, Rule, Snapshot, Who};
+use words::{
+    Accept, Audit, Can, Check, Completions, Discover, Emulator, Explain, Man, Plan, Rule, Snapshot, Who,
+};
 
 use crate::commands::{self, Console, Error, Exit};
 
@@ -56,6 +58,8 @@ enum Verb {
     Snapshot(Box<Snapshot>),
     /// Tell the whole story on a sample estate.
     Demo,
+    /// Serve a local Google to try things on.
+    Emulator(Emulator),
     /// Write a shell's completion script.
     Completions(Completions),
     /// Write the manual page, or all of them.
@@ -118,6 +122,7 @@ impl Cli {
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
             Verb::Snapshot(snapshot) => commands::snapshot(&snapshot.options(), console),
             Verb::Demo => commands::demo(console),
+            Verb::Emulator(emulator) => commands::emulator(&emulator.options(), console),
             Verb::Completions(Completions { shell }) => completions(shell, console),
             Verb::Man(Man { dir }) => man(dir, console),
         }

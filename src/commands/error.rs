@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     callers::{MapError, edit::EditError},
+    emulator::StateError,
     report::{escape, mistakes, style},
     rules::accept::AcceptError,
     sources::{
@@ -95,6 +96,17 @@ pub enum Error {
     Write {
         /// The file.
         path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// What the emulator is to serve is no state.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The emulator cannot listen.
+    #[error("port {port} cannot be served: {source}; name another one with `--port`, or 0 for any")]
+    Serve {
+        /// The port that was asked for.
+        port: u16,
         /// What the system said.
         source: io::Error,
     },

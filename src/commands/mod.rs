@@ -6,6 +6,7 @@ mod check;
 mod console;
 mod demo;
 mod discover;
+mod emulator;
 mod error;
 mod files;
 mod input;
@@ -23,6 +24,7 @@ pub use check::check;
 pub use console::{Console, width};
 pub use demo::demo;
 pub use discover::discover;
+pub use emulator::{EmulatorOptions, emulator};
 pub use error::Error;
 pub use files::{ReportFile, ReportFormat};
 pub use options::{

@@ -4,6 +4,7 @@ pub mod accept;
 pub mod carried;
 pub mod check;
 pub mod demo;
+pub mod emulator;
 pub mod escape;
 pub mod heading;
 pub mod json;

@@ -15,6 +15,9 @@ use super::error::{Place, ReadError};
 /// How much of a compressed stream is fetched at a time.
 const COMPRESSED_BLOCK: usize = 64 * 1024;
 
+/// How much of a stream is taken at a time.
+const BLOCK: usize = 256 * 1024;
+
 /// Bytes to be read, and the name to be shown for them.
 pub struct Input {
     /// The path as given; `-` is standard input.
@@ -53,6 +56,17 @@ impl Input {
     /// Bytes held in memory, under a name.
     pub fn from_bytes(name: &str, bytes: impl Into<Vec<u8>>) -> Self {
         Self { name: name.into(), reader: Box::new(Cursor::new(bytes.into())) }
+    }
+
+    /// All of the bytes, without compression.
+    ///
+    /// # Errors
+    /// Where the stream fails, or its compression is damaged.
+    pub fn whole(self) -> Result<Vec<u8>, ReadError> {
+        let mut decoded = self.decoded()?;
+        let mut bytes = Vec::new();
+        while decoded.fill(BLOCK, &mut bytes)? == BLOCK {}
+        Ok(bytes)
     }
 
     /// The bytes without compression: gzip is known by its first two bytes, whatever the name says.

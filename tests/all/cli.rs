@@ -55,6 +55,7 @@ fn every_command_explains_itself() {
         "rule",
         "snapshot",
         "demo",
+        "emulator",
         "completions",
         "man",
     ];

@@ -17,7 +17,7 @@ use clap::{Args, ValueEnum};
 pub(super) use changing::Accept;
 use live::Live;
 pub(super) use planning::Plan;
-pub(super) use program::{Completions, Man, Rule};
+pub(super) use program::{Completions, Emulator, Man, Rule};
 pub(super) use questions::{Can, Explain, Who};
 pub(super) use reading::{Audit, Check, Discover, Snapshot};
 

@@ -1,8 +1,30 @@
-//! The words of commands about the program itself: `rule`, `completions`, `man`.
+//! The words of commands about the program itself: `emulator`, `rule`, `completions`, `man`.
 
 use std::path::PathBuf;
 
 use clap::Args;
+
+use crate::commands::EmulatorOptions;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Emulator {
+    /// Serve what these lines of assets hold, an export or a snapshot, instead of the sample estate.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// The port on 127.0.0.1; 0 takes any that is free.
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+    /// Write the state to this file at the end, to be read with `--state` or `--from`.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+}
+
+impl Emulator {
+    pub(in crate::cli) fn options(self) -> EmulatorOptions {
+        let Self { state, port, save } = self;
+        EmulatorOptions { state, port, save }
+    }
+}
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Rule {

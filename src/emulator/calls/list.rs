@@ -15,7 +15,7 @@ pub(super) fn locations(project: &str, context: &Context<'_>) -> Result<Value, F
     let own = format!("projects/{project}");
     known(&own, "run.locations.list", context)?;
     context.need_api(Kind::Service, &own)?;
-    context.permit("run.locations.list", &[&own, &format!("{own}/locations")])?;
+    context.permit("run.locations.list", &[&own, &format!("{own}/locations"), &format!("{own}/services")])?;
     let mut names: Vec<&str> = context.state.locations().into_iter().collect();
     if names.is_empty() {
         names.push("us-central1");
@@ -39,9 +39,10 @@ pub(super) fn list(kind: Kind, parent: &str, context: &Context<'_>) -> Result<Va
         ));
     }
     let collection = kind.collection();
-    let (here, everywhere) =
-        (format!("{parent}/{collection}"), format!("{project}/locations/-/{collection}"));
-    context.permit(&permission, &[project, parent, &here, &everywhere])?;
+    let here = format!("{parent}/{collection}");
+    let everywhere = format!("{project}/locations/-/{collection}");
+    let anywhere = format!("{project}/{collection}");
+    context.permit(&permission, &[project, parent, &here, &everywhere, &anywhere])?;
     let dark = context.state.unreachable();
     if dark.contains(place) {
         return Err(Fault::new(503, "UNAVAILABLE", "The service is currently unavailable."));

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::emulator::hash::digits;
+
+/// Numbers of projects have twelve digits.
+const FIRST_NUMBER: u64 = 100_000_000_000;
+
 /// Project ids and their numbers, and the parent of every project and folder.
 #[derive(Debug, Clone, Default)]
 pub(in crate::emulator) struct Names {
@@ -20,6 +25,20 @@ impl Names {
         };
         self.ids.insert(number.to_owned(), id.to_owned());
         self.numbers.insert(id.to_owned(), number.to_owned());
+    }
+
+    /// Gives a project of which only one name is known the other one as well, the same at every start: whoever
+    /// asks Google is told both.
+    pub(super) fn complete(&mut self, project: &str) {
+        if is_number(project) {
+            if !self.ids.contains_key(project) {
+                self.join(project, &format!("project-{project}"));
+            }
+        } else if !self.numbers.contains_key(project) {
+            let digits = u64::from_str_radix(&digits(project, 7), 16).unwrap_or_default();
+            let number = FIRST_NUMBER + digits % (9 * FIRST_NUMBER);
+            self.join(project, &number.to_string());
+        }
     }
 
     /// Notes what stands above what, nearest first.

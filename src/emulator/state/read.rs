@@ -20,17 +20,25 @@ impl State {
         let mut lines = Vec::new();
         for (at, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
             let line = Line::read(text).map_err(|what| StateError { line: at + 1, what })?;
-            lines.push((at + 1, line));
+            lines.push(line);
         }
         let mut state = Self::default();
-        for (_, line) in &lines {
+        for line in &lines {
             state.learn_names(line);
         }
-        for (_, line) in &lines {
+        for line in &lines {
+            for project in project(line.relative())
+                .into_iter()
+                .chain(line.ancestors().iter().filter_map(|name| project(name)))
+            {
+                state.names.complete(project);
+            }
+        }
+        for line in &lines {
             state.learn_parents(line);
         }
-        for (at, line) in lines {
-            state.take(line).map_err(|what| StateError { line: at, what })?;
+        for line in lines {
+            state.take(line);
         }
         state.stamp();
         Ok(state)
@@ -82,13 +90,12 @@ impl State {
         }
     }
 
-    fn take(&mut self, line: Line) -> Result<(), String> {
+    fn take(&mut self, line: Line) {
         if line.kind == "callmap/Unreadable" {
             return self.take_gap(&line);
         }
         let Some(kind) = Kind::of_asset_type(&line.kind) else {
-            self.others.push(Value::Object(line.fields));
-            return Ok(());
+            return self.others.push(Value::Object(line.fields));
         };
         let name = self.names.canonical(line.relative());
         if let Some(project) = project(&name) {
@@ -111,30 +118,28 @@ impl State {
                 self.policies.insert(key, Held { policy: policy.clone(), time: line.time });
             }
         }
-        Ok(())
     }
 
     /// What could not be read by whoever wrote the lines is refused to everybody.
-    fn take_gap(&mut self, line: &Line) -> Result<(), String> {
+    fn take_gap(&mut self, line: &Line) {
         let name = self.names.canonical(line.relative());
-        let permission = match line.word("permission") {
-            Some(permission) => Some(permission.to_owned()),
-            None => permission(line.word("layer"), &name),
+        let permissions = match line.word("permission") {
+            Some(permission) => vec![permission.to_owned()],
+            None => permissions(line.word("layer"), &name),
         };
-        if let Some(permission) = permission {
+        if permissions.is_empty() {
+            // Of a group, of deny policies, or of what a newer callmap knows: nothing that is served here.
+            self.others.push(Value::Object(line.fields.clone()));
+        }
+        for permission in permissions {
             // Who ascends from a service asks for its project.
             let place = match permission.as_str() {
                 "resourcemanager.projects.get" => project(&name).map(|project| format!("projects/{project}")),
                 _ => None,
             };
             self.expect(&permission, &name);
-            self.refusals.insert((permission, place.unwrap_or(name)));
-        } else if !line.name.starts_with("group:") && !name.ends_with("denypolicies") {
-            return Err("names no permission that tells what could not be read".to_owned());
-        } else {
-            self.others.push(Value::Object(line.fields.clone()));
+            self.refusals.insert((permission, place.unwrap_or_else(|| name.clone())));
         }
-        Ok(())
     }
 
     /// What is refused is there.
@@ -171,21 +176,24 @@ impl State {
     }
 }
 
-/// The permission that reads a layer of a resource.
-fn permission(layer: Option<&str>, name: &str) -> Option<String> {
+/// The permissions that read a layer of a resource.
+fn permissions(layer: Option<&str>, name: &str) -> Vec<String> {
     let container = super::container_kind(name);
     let is_container = name.matches('/').count() == 1;
-    let word = match layer? {
-        "settings" => "run.services.get".to_owned(),
-        "policy" if is_container => format!("{}.getIamPolicy", container.permissions()),
-        "policy" => "run.services.getIamPolicy".to_owned(),
-        "ancestors" if is_container => format!("{}.get", container.permissions()),
-        "ancestors" => "resourcemanager.projects.get".to_owned(),
-        "role" => "iam.roles.get".to_owned(),
-        "list" => format!("{}.list", listed(name)?.permissions()),
-        _ => return None,
-    };
-    Some(word)
+    let lists = |kinds: &[Kind]| kinds.iter().map(|kind| format!("{}.list", kind.permissions())).collect();
+    match layer.unwrap_or_default() {
+        "settings" => vec!["run.services.get".to_owned()],
+        "policy" if is_container => vec![format!("{}.getIamPolicy", container.permissions())],
+        "policy" => vec!["run.services.getIamPolicy".to_owned()],
+        "ancestors" if is_container => vec![format!("{}.get", container.permissions())],
+        "ancestors" => vec!["resourcemanager.projects.get".to_owned()],
+        "role" => vec!["iam.roles.get".to_owned()],
+        "list" => lists(listed(name).as_slice()),
+        "event sources" => lists(&[Kind::Trigger, Kind::Subscription, Kind::SchedulerJob, Kind::Queue]),
+        "workloads" => lists(&[Kind::RunJob, Kind::Instance]),
+        "projects below" => lists(&[Kind::Project]),
+        _ => Vec::new(),
+    }
 }
 
 /// What a list holds, by the last word of its name.

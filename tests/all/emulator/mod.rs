@@ -1,8 +1,12 @@
 //! The local Google over real HTTP: what it answers, word for word.
 
 mod client;
+mod command;
 mod policies;
 mod reads;
+mod states;
+mod tokens;
+mod weather;
 
 use callmap::emulator::{Emulator, Options, State};
 
