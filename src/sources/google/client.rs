@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     Api, CallError, Choice, CredentialsError, Environment, Hosts, Party, Refusal, Warning,
     credentials::{self, Tokens},
+    names,
     request::Request,
     retry::{Failure, Patience, within},
     transport::{self, Transport},
@@ -113,6 +114,10 @@ impl Google {
         let Connection { credentials, impersonate, environment, .. } = &connection;
         let found = credentials::find(environment, *credentials, impersonate.as_deref(), &transport).await?;
         let quota_project = connection.quota_project.clone().or(found.quota_project);
+        if let Some(project) = &quota_project {
+            let wrong = || format!("`{project}` is not a project that calls could be counted to");
+            names::check(&[project]).map_err(|_| CredentialsError::Option(wrong().into()))?;
+        }
         let google = Self::with(&connection, transport, found.tokens, quota_project.as_deref());
         google.0.tokens.token().await?;
         Ok((google, found.warnings))
@@ -151,7 +156,7 @@ impl Google {
             transport,
             hubs: Hubs { run, manager },
             tokens,
-            // What is no header value is no project either, and is checked where it comes from.
+            // It was found to be a name, and is a header value then.
             quota_project: quota_project.and_then(|project| HeaderValue::from_str(project).ok()),
             permits: Semaphore::new(concurrency.get()),
             patience,
