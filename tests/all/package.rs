@@ -94,3 +94,23 @@ fn what_is_built_in_twice_has_its_reason() {
     }
     assert!(skipped.is_empty(), "`.deny.toml` gives reasons for what is not there: {skipped:?}");
 }
+
+#[test]
+fn nothing_is_built_in_that_writes_what_libraries_log() {
+    let lock = file("Cargo.lock");
+    // The library that gets tokens logs them. Whoever adds a logger keeps the target `yup_oauth2` out of it first.
+    for logger in [
+        "env_logger",
+        "fern",
+        "flexi_logger",
+        "log4rs",
+        "simple_logger",
+        "simplelog",
+        "stderrlog",
+        "tracing-log",
+        "tracing-subscriber",
+    ] {
+        assert!(!lock.contains(&format!("name = \"{logger}\"")), "{logger}");
+    }
+    assert!(lock.contains("name = \"yup-oauth2\""));
+}

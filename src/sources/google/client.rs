@@ -111,9 +111,11 @@ impl Google {
             ));
         }
         let transport = transport(Hosts::Google)?;
-        let Connection { credentials, impersonate, environment, .. } = &connection;
-        let found = credentials::find(environment, *credentials, impersonate.as_deref(), &transport).await?;
-        let quota_project = connection.quota_project.clone().or(found.quota_project);
+        let Connection { credentials, impersonate, quota_project, environment, .. } = &connection;
+        let mut environment = environment.clone();
+        environment.quota_project = quota_project.clone().or(environment.quota_project);
+        let found = credentials::find(&environment, *credentials, impersonate.as_deref(), &transport).await?;
+        let quota_project = found.quota_project;
         if let Some(project) = &quota_project {
             let wrong = || format!("`{project}` is not a project that calls could be counted to");
             names::check(&[project]).map_err(|_| CredentialsError::Option(wrong().into()))?;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::{Api, CallError, names, policy};
 use crate::model::{Container, ServiceName};
 
-/// So many services are asked for at once.
-pub(super) const PAGE: i32 = 500;
+/// So many services are asked for at once: as many as Google's own tools ask for.
+pub(super) const PAGE: i32 = 100;
 
 /// One call. It can always be made raw.
 #[derive(Debug, Clone)]

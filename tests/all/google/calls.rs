@@ -163,7 +163,7 @@ async fn every_call_is_what_googles_own_clients_send() {
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    GET /v2/projects/shop-prod/locations/europe-west1/services?pageToken=next+page&pageSize=500
+    GET /v2/projects/shop-prod/locations/europe-west1/services?pageToken=next+page&pageSize=100
     GET /v2/projects/shop-prod/locations/europe-west1/services/pay
     GET /v2/projects/shop-prod/locations/europe-west1/services/pay:getIamPolicy?options.requestedPolicyVersion=3
     POST /v2/projects/shop-prod/locations/europe-west1/services/pay:setIamPolicy {"policy":{"bindings":[],"etag":"BwWWja0YfJA=","version":3}}

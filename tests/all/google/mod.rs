@@ -2,4 +2,5 @@
 
 mod calls;
 mod policies;
+mod runs;
 pub(crate) mod server;

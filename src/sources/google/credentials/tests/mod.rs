@@ -12,12 +12,13 @@ use tokio::task::JoinSet;
 
 use super::{
     super::{
-        Hosts,
+        Api, Connection, Endpoint, Google, Hosts,
         client::transport,
         server::{Asked, Said, Server},
     },
     Choice, CredentialsError, Environment, Found, Warning, find,
 };
+use crate::model::ServiceName;
 
 /// An environment whose credential file holds this, and where that file is.
 fn with_file(file: &Value) -> (Environment, PathBuf, TempDir) {
@@ -49,17 +50,27 @@ fn granted(asked: &Asked) -> Said {
 }
 
 #[tokio::test]
-async fn eight_calls_that_need_the_first_token_ask_for_one() {
-    let server = Server::start(|asked, _| granted(asked)).await;
+async fn eight_calls_at_once_get_one_token_before_they_are_made() {
+    let server = Server::start(|asked, _| {
+        if asked.line.starts_with("POST") { granted(asked) } else { Said::json(200, &json!({})) }
+    })
+    .await;
     let (environment, _, _dir) = with_file(&login(&server));
     let tokens = found(&environment).await.unwrap().tokens;
+    let connection = Connection::new(Endpoint::Emulator(server.address), Environment::default());
+    let google = Google::with(&connection, transport(Hosts::Loopback).unwrap(), tokens, None);
+    let name: ServiceName = "projects/p/locations/l/services/s".parse().unwrap();
     let mut calls = JoinSet::new();
-    for _ in 0..8 {
-        let tokens = tokens.clone();
-        calls.spawn(async move { tokens.token().await.unwrap().expose_secret().to_owned() });
+    for _ in 0..4 {
+        let (typed, raw, name) = (google.clone(), google.clone(), name.clone());
+        calls.spawn(async move { typed.service(&name).await.map(drop) });
+        calls.spawn(async move { raw.get(Api::Iam, "/v1/roles/x", &[]).await.map(drop) });
     }
-    assert_eq!(calls.join_all().await, ["access"; 8]);
-    assert_eq!(server.asked().len(), 1);
+    assert_eq!(calls.join_all().await, vec![Ok(()); 8]);
+    let (tokens, calls): (Vec<_>, Vec<_>) =
+        server.asked().into_iter().partition(|asked| asked.line == "POST /token");
+    assert_eq!((tokens.len(), calls.len()), (1, 8));
+    assert!(calls.iter().all(|asked| asked.header("authorization") == Some("Bearer access")));
 }
 
 #[tokio::test]
