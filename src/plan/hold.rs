@@ -5,7 +5,7 @@ use crate::{
     access::agent::agent_project,
     callers::{Caller, Writer},
     model::{Grant, Policy, Principal, PrincipalKind, ProjectName, Resource, ServiceName},
-    rules::repair,
+    rules::{declared::Live, repair},
     world::{Observed, Traffic},
 };
 
@@ -155,12 +155,58 @@ pub(super) fn of_removal(case: &Case<'_>, grant: &Grant) -> Option<String> {
     if case.context.ours.has_agent(principal) && !case.includes(Include::Agents) {
         return Some("it is a service agent of google's: needs `--include-agents`".to_owned());
     }
+    if let Some(why) = of_nameless(case, grant) {
+        return Some(why);
+    }
     if !matches!(principal.kind(), PrincipalKind::ServiceAccount(_)) {
         return None;
     }
     changed_identity(case, principal, None)
         .or_else(|| of_split(case, grant))
         .or_else(|| of_sources(case, grant))
+}
+
+/// That a function is declared as a caller whose account is not known, and may live on this grant. A function
+/// that is not live calls nobody.
+fn of_nameless(case: &Case<'_>, grant: &Grant) -> Option<String> {
+    let context = case.context;
+    if !may_be_an_account(&grant.principal) {
+        return None;
+    }
+    for service in opened(context, &grant.resource) {
+        let function = *context.declared.governed.get(service)?;
+        let edges = context.declared.edges[function].iter().map(|edge| &context.map.edges[*edge]);
+        let in_force = edges.filter(|edge| edge.is_in_force(context.at));
+        let nameless = in_force.filter(|edge| context.declared.principals(edge).is_empty());
+        for name in nameless.filter_map(|edge| edge.caller.function()) {
+            let mut of_name =
+                context.map.functions.iter().enumerate().filter(|(_, found)| found.name == *name);
+            if of_name.any(|(index, _)| context.declared.live[index] != Live::Missing) {
+                let label = context.label(service);
+                return Some(format!(
+                    "`{name}` may call `{label}` through it, and which account it runs as is not known"
+                ));
+            }
+        }
+    }
+    None
+}
+
+/// Whether a member may be, or contain, the account that a function runs as.
+fn may_be_an_account(member: &Principal) -> bool {
+    match member.kind() {
+        PrincipalKind::AllUsers
+        | PrincipalKind::AllAuthenticatedUsers
+        | PrincipalKind::ServiceAccount(_)
+        | PrincipalKind::Group(_)
+        | PrincipalKind::ServiceAccountSet(_)
+        | PrincipalKind::ProjectRole(_)
+        | PrincipalKind::Other => true,
+        PrincipalKind::User(_)
+        | PrincipalKind::Domain(_)
+        | PrincipalKind::Federated
+        | PrincipalKind::Deleted => false,
+    }
 }
 
 /// That a declared caller's traffic is split: which accounts its revisions run as is not known.

@@ -158,6 +158,27 @@ fn each_flag_adds_its_own_changes_and_the_plan_says_which_would() {
     assert!(!out.split_once("\nmore with\n").unwrap().1.contains("--include-dead"), "{out}");
 }
 
+/// A function whose account nobody knows may live on whatever may be an account, and on nothing else.
+#[test]
+fn what_a_function_of_unknown_account_may_live_on_stays() {
+    let members = ["allUsers", "group:all@example.com", "user:eve@example.com"];
+    let mut lines = estate();
+    lines[2] = service_policy("payments", &[(INVOKER, &members)]);
+    // The settings of `storefront` are not read.
+    lines.remove(3);
+    let dir = shop(&lines);
+    let map = MAP.replace("  allUsers: [storefront]\n", "  function:storefront: [payments]\n");
+    fs::write(dir.path().join("policies/shop.yaml"), map).unwrap();
+    let plan = made(dir.path(), &[]);
+    assert_eq!(
+        changes(&plan),
+        ["add user:alice@example.com payments", "remove user:eve@example.com payments"]
+    );
+    let held = plan["held"].as_array().unwrap().iter().filter(|held| held["change"]["change"] == "remove");
+    let held: Vec<_> = held.map(|held| held["change"]["member"].as_str().unwrap()).collect();
+    assert_eq!(held, members[..2]);
+}
+
 #[test]
 fn what_is_held_and_what_waits_is_shown_and_told() {
     let dir = shop(&estate());
