@@ -5,6 +5,7 @@
 
 pub mod atom;
 pub mod content;
+pub mod footing;
 pub mod hands;
 pub mod journal;
 mod limits;
@@ -21,7 +22,7 @@ pub mod undo;
 pub use hands::Hands;
 pub use live::{LiveReader, LiveWriter};
 pub use outcome::{End, Halt, Outcome, Ran};
-pub use pace::{Clock, LocalClock, Stop};
+pub use pace::{Clock, FixedClock, LocalClock, Stop};
 pub use policies::{Document, PolicyReader, PolicyWriter, ReadFailure, WriteFailure};
 pub use run::{Event, Job, run};
 pub use step::Ground;

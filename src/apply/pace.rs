@@ -37,6 +37,19 @@ impl Clock for LocalClock {
     }
 }
 
+/// A clock that always shows the same time, such as that of the sample estate.
+#[derive(Debug, Clone, Copy)]
+pub struct FixedClock(pub Time);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Time {
+        self.0
+    }
+    fn sleep(&self, time: Duration) {
+        thread::sleep(time);
+    }
+}
+
 /// Whether somebody wants a run to stop, once what is under way is done.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);

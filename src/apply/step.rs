@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Document, Outcome, PolicyReader,
     atom::{self, Atom},
+    footing,
     hands::Decision,
     limits,
     pace::Clock,
@@ -47,44 +48,34 @@ impl<'a> Ground<'a> {
         if let Some(why) = self.stale.get(&step.id) {
             return Err(Outcome::Stale(why.clone()));
         }
-        let Footing { service, callers } = &step.footing;
-        if let (Some(planned), Resource::Service(name)) = (service, &step.resource) {
-            self.service(planned, name)?;
+        let now = Footing { service: self.service(step)?, callers: self.callers(step)? };
+        match footing::moved(&step.resource, &step.footing, &now) {
+            None => Ok(()),
+            Some(why) => Err(Outcome::Stale(why)),
         }
-        callers.iter().try_for_each(|caller| self.caller(caller))
     }
 
-    fn service(self, planned: &ServiceState, name: &ServiceName) -> Result<(), Outcome> {
-        // Event sources are looked at with the whole world, before anything is begun.
-        let ServiceState { uid, is_check_disabled, is_iap_enabled, sources: _ } = planned;
-        let stale = |why: String| Err(Outcome::Stale(why));
+    /// The service as it is now. Its event sources are looked at with the whole world, before anything is begun.
+    fn service(self, step: &Step) -> Result<Option<ServiceState>, Outcome> {
+        let (Some(planned), Resource::Service(name)) = (&step.footing.service, &step.resource) else {
+            return Ok(None);
+        };
         let now = self.reader.service(name).map_err(|failure| unread(name, &failure.why))?;
-        let Some(now) = now else { return stale(format!("`{name}` is not there any more")) };
-        if uid.is_some() && *uid != now.uid {
-            return stale(format!("`{name}` was deleted and made again"));
-        }
-        let turned = |is_on: bool| if is_on { "on" } else { "off" };
-        if *is_check_disabled != now.is_check_disabled {
-            let is_on = !now.is_check_disabled;
-            return stale(format!("the invoker check of `{name}` was turned {}", turned(is_on)));
-        }
-        if *is_iap_enabled != now.is_iap_enabled {
-            let is_on = now.is_iap_enabled;
-            return stale(format!("the Identity-Aware Proxy of `{name}` was turned {}", turned(is_on)));
-        }
-        Ok(())
+        Ok(now.map(|now| ServiceState {
+            uid: now.uid,
+            is_check_disabled: now.is_check_disabled,
+            is_iap_enabled: now.is_iap_enabled,
+            sources: planned.sources.clone(),
+        }))
     }
 
-    fn caller(self, planned: &CallerIdentity) -> Result<(), Outcome> {
-        let CallerIdentity { service, identity } = planned;
-        match self.reader.identity(service) {
-            Ok(Some(now)) if now == *identity => Ok(()),
-            Ok(Some(now)) => Err(Outcome::Stale(format!(
-                "`{service}` runs as `{now}` now, and was planned as `{identity}`"
-            ))),
-            Ok(None) => Err(Outcome::Stale(format!("`{service}`, which calls, is not there any more"))),
-            Err(failure) => Err(unread(service, &failure.why)),
+    fn callers(self, step: &Step) -> Result<Vec<CallerIdentity>, Outcome> {
+        let mut callers = Vec::new();
+        for CallerIdentity { service, .. } in &step.footing.callers {
+            let now = self.reader.identity(service).map_err(|failure| unread(service, &failure.why))?;
+            callers.extend(now.map(|identity| CallerIdentity { service: service.clone(), identity }));
         }
+        Ok(callers)
     }
 
     fn decide(self, step: &Step, now: &Document) -> Decision {
