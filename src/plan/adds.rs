@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Change, Class, Deed, Include, hold,
+    Change, Class, Deed, hold,
     proposal::{Case, Proposal},
 };
 use crate::{
@@ -146,7 +146,7 @@ fn add(case: &Case<'_>, judged: &JudgedEdge, end: Option<Time>) -> Proposal {
         rule: *rule,
         because,
     };
-    let hold = of_caller(case, judged).or_else(|| of_public(case, service, principal));
+    let hold = of_caller(case, judged).or_else(|| hold::of_public(case, service, principal));
     proposal(service, *rule, principal, Some(change), hold)
 }
 
@@ -169,17 +169,6 @@ fn of_caller(case: &Case<'_>, judged: &JudgedEdge) -> Option<String> {
             is_accepted.then(|| "the map accepts it".to_owned())
         })
         .or_else(|| hold::of_caller(case, service, principal))
-}
-
-fn of_public(case: &Case<'_>, service: &ServiceName, principal: &Principal) -> Option<String> {
-    if !principal.is_public() {
-        return None;
-    }
-    let settings = case.context.world.services.get(service).and_then(|found| found.settings.known());
-    if settings.is_none_or(|settings| settings.is_check_disabled) {
-        return Some("the invoker check is off: everybody can call already".to_owned());
-    }
-    (!case.includes(Include::Public)).then(|| "it would be public: needs `--include-public`".to_owned())
 }
 
 /// Functions that are declared as callers and whose account is not known: there is nobody to grant anything to.

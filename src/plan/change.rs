@@ -1,7 +1,7 @@
 //! One change of one policy: a grant in, or a grant out.
 
 use super::Include;
-use crate::model::{Condition, Principal, PrincipalKind, RoleName, RuleId};
+use crate::model::{Condition, Grant, Principal, PrincipalKind, Resource, RoleName, RuleId};
 
 /// One grant that a plan puts into a policy or takes out of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +51,18 @@ impl Change {
     /// (<https://cloud.google.com/iam/docs/principal-identifiers#deleted>).
     pub fn is_final(&self) -> bool {
         self.deed == Deed::Remove && self.principal.kind() == PrincipalKind::Deleted
+    }
+}
+
+impl Change {
+    /// The grant that it puts into the policy of a resource or takes out of it.
+    pub fn grant(&self, resource: &Resource) -> Grant {
+        Grant {
+            resource: resource.clone(),
+            role: self.role.clone(),
+            principal: self.principal.clone(),
+            condition: self.condition.clone(),
+        }
     }
 }
 

@@ -106,6 +106,18 @@ fn of_function(case: &Case<'_>, name: &str, target: &ServiceName, account: &Prin
     ))
 }
 
+/// Why a public member is not granted anything, where it is one: nobody needs it, or nobody asked for it.
+pub(super) fn of_public(case: &Case<'_>, service: &ServiceName, principal: &Principal) -> Option<String> {
+    if !principal.is_public() {
+        return None;
+    }
+    let settings = case.context.world.services.get(service).and_then(|found| found.settings.known());
+    if settings.is_none_or(|settings| settings.is_check_disabled) {
+        return Some("the invoker check is off: everybody can call already".to_owned());
+    }
+    (!case.includes(Include::Public)).then(|| "it would be public: needs `--include-public`".to_owned())
+}
+
 const DEFAULT_ACCOUNT: &str = "-compute@developer.gserviceaccount.com";
 
 /// Whether a function is neither of this name, nor the target, nor declared for the target itself.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Protected;
+use super::{Deed, Protected, Step};
 use crate::{
     access::{RoleBook, RoleClass, Verdict, condition},
     model::{Container, Grant, Policy, Principal, Resource, ServiceName, Time},
@@ -56,6 +56,13 @@ pub fn protected(context: &Context<'_>, resource: &Resource, removed: &[Grant]) 
         }
     }
     found.into_iter().map(|((service, principal), until)| Protected { service, principal, until }).collect()
+}
+
+/// Whom a step protects, in the world as it is now: see [`protected`].
+pub fn protected_by(context: &Context<'_>, step: &Step) -> Vec<Protected> {
+    let removals = step.changes.iter().filter(|change| change.deed == Deed::Remove);
+    let removed: Vec<Grant> = removals.map(|change| change.grant(&step.resource)).collect();
+    protected(context, &step.resource, &removed)
 }
 
 /// Whether a grant gives anybody anything, now or later, or may.

@@ -46,7 +46,7 @@ fn guard(context: &Context<'_>, proposals: &mut [Proposal]) {
     let policies = policies_after(context, proposals);
     for proposal in proposals.iter_mut() {
         let Some(change) = proposal.free().filter(|change| change.deed == Deed::Remove) else { continue };
-        let removed = [taken_out(&proposal.resource, change)];
+        let removed = [change.grant(&proposal.resource)];
         let protected = law::protected(context, &proposal.resource, &removed);
         let policy = |name: &ServiceName| policy_after(context, &policies, name);
         let open = law::unguarded(&protected, policy, context.roles, context.at);
@@ -60,16 +60,6 @@ fn guard(context: &Context<'_>, proposals: &mut [Proposal]) {
                 context.label(service)
             ));
         }
-    }
-}
-
-/// The grant that a removal takes out of a policy.
-pub(super) fn taken_out(resource: &Resource, change: &Change) -> Grant {
-    Grant {
-        resource: resource.clone(),
-        role: change.role.clone(),
-        principal: change.principal.clone(),
-        condition: change.condition.clone(),
     }
 }
 
@@ -129,7 +119,7 @@ fn steps(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Step> {
     for (id, (resource, mut changes)) in (1..).zip(changes) {
         changes.sort();
         let removals = changes.iter().filter(|change| change.deed == Deed::Remove);
-        let removed: Vec<Grant> = removals.map(|change| taken_out(resource, change)).collect();
+        let removed: Vec<Grant> = removals.map(|change| change.grant(resource)).collect();
         let step = Step {
             id: StepId(id),
             resource: resource.clone(),

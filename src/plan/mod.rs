@@ -5,6 +5,7 @@
 mod above;
 mod adds;
 pub mod change;
+pub mod check;
 mod digest;
 pub mod discover;
 pub mod edit;

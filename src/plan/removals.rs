@@ -72,6 +72,22 @@ fn gives_nothing_at_all(context: &Context<'_>, grant: &Grant) -> bool {
         || (grant.role.as_str() == FUNCTIONS_INVOKER && matches!(grant.resource, Resource::Service(_)))
 }
 
+/// Whether a grant looks as if it let somebody call, and gives nothing, now or later.
+pub(super) fn is_dead(context: &Context<'_>, grant: &Grant) -> bool {
+    match context.roles.class(&grant.role) {
+        RoleClass::Invoker | RoleClass::Wide => {
+            grant.principal.is_nobody() || !can_hold_from(grant.condition.as_ref(), context.at)
+        }
+        RoleClass::None => gives_nothing_at_all(context, grant) && is_about_calling(context, grant),
+        RoleClass::Unknown => false,
+    }
+}
+
+/// Whether a role that carries nothing would carry the right to call if it were on, or looks as if it did.
+fn is_about_calling(context: &Context<'_>, grant: &Grant) -> bool {
+    context.roles.would_invoke(&grant.role) || grant.role.as_str() == FUNCTIONS_INVOKER
+}
+
 /// What kind of change takes a grant out, where one does.
 pub(super) fn class(context: &Context<'_>, judged: &Judged) -> Option<Class> {
     let is_invoker = judged.class == RoleClass::Invoker;

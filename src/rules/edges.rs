@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     access::{RoleClass, Spans, Verdict, span::Misfit},
-    model::{Principal, PrincipalKind, RuleId, ServiceName, Time},
+    model::{Policy, Principal, PrincipalKind, RuleId, ServiceName, Time},
 };
 
 /// An edge that a rule speaks for, for one of the principals it means.
@@ -112,14 +112,17 @@ fn current(
     }
 }
 
+/// When the own grants of a principal count together.
+pub fn own_spans(context: &Context<'_>, policy: &Policy, principal: &Principal) -> Spans {
+    let own = policy.bindings.iter().filter(|binding| {
+        context.roles.class(&binding.role) == RoleClass::Invoker && binding.members.contains(principal)
+    });
+    Spans::of(own.map(|binding| binding.condition.as_ref()))
+}
+
 /// What is wrong with the times of own grants for an edge that ends at a time, or never. That they go on after
 /// its end is in order where the next run takes them away.
-pub(super) fn misfit(
-    context: &Context<'_>,
-    name: &ServiceName,
-    own: &Spans,
-    end: Option<Time>,
-) -> Option<Misfit> {
+pub fn misfit(context: &Context<'_>, name: &ServiceName, own: &Spans, end: Option<Time>) -> Option<Misfit> {
     let mut misfit = own.misfit(context.at, end);
     misfit.is_late &= is_kept_by_condition(context, name);
     (!misfit.is_none()).then_some(misfit)

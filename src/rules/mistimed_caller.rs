@@ -2,8 +2,8 @@
 
 use super::{Finding, Rule, context::Context, edges, edges::JudgedEdge, repair};
 use crate::{
-    access::{RoleClass, Spans, span::Misfit},
-    model::{Policy, Principal, RuleId, Time, time::rfc3339},
+    access::span::Misfit,
+    model::{RuleId, Time, time::rfc3339},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -26,7 +26,7 @@ fn finding(context: &Context<'_>, judged: &JudgedEdge) -> Option<Finding> {
     let function = *context.declared.governed.get(service)?;
     let end = context.declared.end(function, principal)?;
     let policy = context.world.services.get(service)?.policy.known()?;
-    let misfit = edges::misfit(context, service, &own_spans(context, policy, principal), end)?;
+    let misfit = edges::misfit(context, service, &edges::own_spans(context, policy, principal), end)?;
     let declared = end.map_or_else(|| "for good".to_owned(), |end| format!("until {}", rfc3339(end)));
     let message = format!(
         "`{principal}` is declared for `{}` {declared}, and its own grants {}",
@@ -39,14 +39,6 @@ fn finding(context: &Context<'_>, judged: &JudgedEdge) -> Option<Finding> {
     finding.fix =
         Some(if misfit.is_late { format!("{right}; then take out what goes on after that") } else { right });
     Some(finding)
-}
-
-/// When the own grants of a principal count together.
-fn own_spans(context: &Context<'_>, policy: &Policy, principal: &Principal) -> Spans {
-    let own = policy.bindings.iter().filter(|binding| {
-        context.roles.class(&binding.role) == RoleClass::Invoker && binding.members.contains(principal)
-    });
-    Spans::of(own.map(|binding| binding.condition.as_ref()))
 }
 
 /// What is wrong, after "its own grants".

@@ -6,7 +6,7 @@ use callmap::{
     access::Access,
     callers::{Acceptance, Caller, CallerMap, Place, Writer},
     model::{Principal, Resource, RuleId, ServiceName, time},
-    plan::{self, Include, Made, MapDigest, Plan, PlanOptions, Step, edit},
+    plan::{self, Include, Made, MapDigest, Plan, PlanOptions, Step, check, check::Violation, edit},
     rules::{Scope, context::Context, run},
     world::{EventSource, EventSourceKind, EventTarget, Observed, SourceKind, Traffic, World},
 };
@@ -234,6 +234,14 @@ pub(super) fn plan(estate: &Estate) -> Plan {
     with_context(estate, |context| {
         let audit = run::judge(context);
         plan::make(context, &audit.findings, made(&estate.options))
+    })
+}
+
+/// What is wrong with a plan from outside, in the world as it is.
+pub(super) fn violations(estate: &Estate, plan: &Plan) -> Vec<Violation> {
+    with_context(estate, |context| {
+        let audit = run::judge(context);
+        check::violations(context, &audit.findings, plan, &estate.options)
     })
 }
 

@@ -1,4 +1,8 @@
 //! What a plan holds, and the laws that it keeps.
 
+mod changes;
 mod estate;
+mod holds;
 mod laws;
+mod refusals;
+mod shop;

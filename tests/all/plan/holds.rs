@@ -1,0 +1,280 @@
+//! What stands in the way of a change, each reason by itself.
+
+use callmap::{
+    model::{Principal, RoleName},
+    plan::Include,
+    world::{Observed, RoleDefinition, Traffic},
+};
+
+use super::{
+    estate::{Estate, plan},
+    shop::{INVOKER, account, lines, shop, written},
+};
+use crate::partition::estate::{container, gap, service};
+
+const MAP: &str = "callers:\n  user:alice@example.com: [pay]\n";
+const OLD: &str = "serviceAccount:old@shop-prod.iam.gserviceaccount.com";
+const AGENT: &str = "serviceAccount:service-1041@gcp-sa-pubsub.iam.gserviceaccount.com";
+
+#[track_caller]
+fn check(estate: &Estate, expected: &[&str]) {
+    assert_eq!(lines(&plan(estate)), expected);
+}
+
+fn old() -> Estate {
+    shop("callers: {}\n").bound("pay", INVOKER, OLD)
+}
+
+#[test]
+fn a_removal_stays_where_its_caller_would_be_left_without_a_grant() {
+    let shared = "callers:\n  function:cart: [pay]\n";
+    let estate = shop(shared).bound("pay", INVOKER, "allUsers").set("extra", |extra| {
+        extra.identity = Some(Principal::new(account("cart")));
+    });
+    check(
+        &estate,
+        &[
+            "held pay: add borrowed-caller serviceAccount:cart@shop-prod.iam.gserviceaccount.com; `cart` shares this account with `shop-prod/europe-west1/extra`: give it an account of its own, or pin this one with `runs_as`",
+            "held pay: remove public-function allUsers; `serviceAccount:cart@shop-prod.iam.gserviceaccount.com` may call `pay` through it and would be left without a grant of its own",
+        ],
+    );
+    // A grant that depends on the path is no own grant that gives yes.
+    let sometimes = shop(MAP).bound("pay", INVOKER, "group:ops@example.com").bound_if(
+        "pay",
+        "user:alice@example.com",
+        "by path",
+        "request.path == \"/\"",
+    );
+    check(
+        &sometimes,
+        &[
+            "held pay: remove undeclared-caller group:ops@example.com; `user:alice@example.com` may call `pay` through it and would be left without a grant of its own",
+        ],
+    );
+}
+
+#[test]
+fn accounts_that_are_not_one_functions_alone_are_held_unless_pinned() {
+    let map = "callers:\n  function:cart: [pay]\n";
+    check(
+        &shop(map).set("cart", |cart| cart.identity = None),
+        &[
+            "held pay: add missing-caller serviceAccount:1041-compute@developer.gserviceaccount.com; `cart` runs as the default compute account, as much else may: give it an account of its own, or pin this one with `runs_as`",
+        ],
+    );
+    let pinned = "callers:\n  function:web: [pay]\n";
+    let shared =
+        |map: &str| shop(map).set("cart", |cart| cart.identity = Some(Principal::new(account("web"))));
+    check(
+        &shared(pinned),
+        &["s1 pay: add missing-caller serviceAccount:web@shop-prod.iam.gserviceaccount.com"],
+    );
+    // The other function that runs as it may call, too.
+    let both = "callers:\n  function:cart: [pay]\n  function:web: [pay]\n";
+    check(
+        &shared(both),
+        &["s1 pay: add missing-caller serviceAccount:web@shop-prod.iam.gserviceaccount.com"],
+    );
+}
+
+#[test]
+fn nothing_is_changed_for_a_function_that_runs_as_another_account_than_pinned() {
+    let swapped = account("swapped");
+    let estate = shop("callers:\n  function:web: [pay]\n")
+        .bound("cart", INVOKER, &swapped)
+        .set("web", |web| web.identity = Some(Principal::new(swapped)));
+    check(
+        &estate,
+        &[
+            "held cart: remove undeclared-caller serviceAccount:swapped@shop-prod.iam.gserviceaccount.com; `web` does not run as the account that the map pins: find out who changed it",
+            "held pay: add missing-caller serviceAccount:web@shop-prod.iam.gserviceaccount.com; `web` does not run as the account that the map pins: find out who changed it",
+        ],
+    );
+    let gone = shop("callers:\n  function:web: [pay]\n").with(|world| {
+        world.services.remove(&service("web"));
+    });
+    check(
+        &gone,
+        &[
+            "held pay: add missing-caller serviceAccount:web@shop-prod.iam.gserviceaccount.com; whether `web` runs as this account is not known: it is not live, or not read",
+        ],
+    );
+}
+
+#[test]
+fn an_account_may_be_that_of_a_revision_while_traffic_is_split() {
+    let estate = shop("callers:\n  function:web: [pay]\n")
+        .bound("pay", INVOKER, &account("web"))
+        .bound("pay", INVOKER, OLD)
+        .set("web", |web| web.traffic = Traffic::Split);
+    check(
+        &estate,
+        &[
+            "held pay: remove undeclared-caller serviceAccount:old@shop-prod.iam.gserviceaccount.com; the traffic of `web` is split: it may be the account of one of its revisions",
+        ],
+    );
+}
+
+#[test]
+fn an_account_stays_while_an_event_source_calls_as_it_or_may() {
+    let removed = "s1 pay: remove undeclared-caller serviceAccount:old@shop-prod.iam.gserviceaccount.com";
+    check(&old(), &[removed]);
+    let in_use = || old().job("pay", OLD);
+    let held = "held pay: remove undeclared-caller serviceAccount:old@shop-prod.iam.gserviceaccount.com; ";
+    check(
+        &in_use(),
+        &[&format!("{held}`projects/shop-prod/locations/europe-west1/jobs/tick` calls `pay` as it")],
+    );
+    let mut ignored = in_use();
+    ignored.options.ignored_in_sources.insert(Principal::new(OLD));
+    check(&ignored, &[removed]);
+    check(&old().job("cart", OLD), &[removed]);
+    let unread = "whether an event source calls as it is not known: those of `shop-prod` were not all read";
+    for state in [None, Some(Observed::Unreadable(gap()))] {
+        let estate = old().with(|world| {
+            world.event_source_lists.clear();
+            world.event_source_lists.extend(state.map(|state| ("shop-prod".into(), state)));
+        });
+        check(&estate, &[&format!("{held}{unread}")]);
+    }
+    // People and groups are no event sources.
+    let person = shop("callers: {}\n").bound("pay", INVOKER, "user:bob@example.com").with(|world| {
+        world.event_source_lists.clear();
+    });
+    check(&person, &["s1 pay: remove undeclared-caller user:bob@example.com"]);
+    // The project of the account counts where it is ours.
+    let elsewhere = "serviceAccount:old@shop-edge.iam.gserviceaccount.com";
+    let foreign = shop("callers: {}\n").bound("pay", INVOKER, elsewhere);
+    check(&foreign, &[&format!("s1 pay: remove undeclared-caller {elsewhere}")]);
+    let ours = shop("projects: [shop-edge]\ncallers: {}\n").bound("pay", INVOKER, elsewhere);
+    check(
+        &ours,
+        &[&format!(
+            "held pay: remove undeclared-caller {elsewhere}; whether an event source calls as it is not known: those of `shop-edge` were not all read"
+        )],
+    );
+}
+
+#[test]
+fn service_agents_of_google_stay_unless_asked_for() {
+    let agent = shop("callers: {}\n").bound("pay", INVOKER, AGENT);
+    check(
+        &agent,
+        &[&format!(
+            "held pay: remove undeclared-caller {AGENT}; it is a service agent of google's: needs `--include-agents`"
+        )],
+    );
+    check(&agent.asked(&[Include::Agents]), &[&format!("s1 pay: remove undeclared-caller {AGENT}")]);
+    for look_alike in [
+        "serviceAccount:service-7@gcp-sa-pubsub.iam.gserviceaccount.com",
+        "serviceAccount:service-1041@gcp-sa-pubsubs.iam.gserviceaccount.com",
+    ] {
+        let estate = shop("callers: {}\n").bound("pay", INVOKER, look_alike);
+        check(&estate, &[&format!("s1 pay: remove undeclared-caller {look_alike}")]);
+    }
+}
+
+#[test]
+fn a_policy_that_is_not_known_whole_is_not_changed() {
+    let add = "held pay: add missing-caller user:alice@example.com; ";
+    check(
+        &shop(MAP).bound("pay", "roles/run.viewer_withcond_0123456789abcdef", "user:bob@example.com"),
+        &[&format!("{add}its policy was read without its conditions: read it at policy version 3")],
+    );
+    let unread_role = |state: Option<Observed<RoleDefinition>>| {
+        shop(MAP).bound("pay", "projects/shop-prod/roles/mine", "user:bob@example.com").with(|world| {
+            world.roles.extend(state.map(|state| (RoleName::new("projects/shop-prod/roles/mine"), state)));
+        })
+    };
+    check(
+        &unread_role(None),
+        &[&format!(
+            "{add}what `projects/shop-prod/roles/mine` carries is not known: its content was not read"
+        )],
+    );
+    let reader = RoleDefinition { permissions: vec!["run.services.get".into()], is_off: false };
+    check(
+        &unread_role(Some(Observed::Known(reader))),
+        &["s1 pay: add missing-caller user:alice@example.com"],
+    );
+    let estate = shop(MAP).with(|world| {
+        world.services.get_mut(&service("pay")).unwrap().policy = Observed::Unreadable(gap());
+    });
+    check(&estate, &["held pay: nothing known; its policy could not be read: permission denied"]);
+    assert!(!plan(&estate).is_complete);
+}
+
+#[test]
+fn what_is_accepted_stays_and_what_others_write_is_left_to_them() {
+    let accepted = "accepted:\n  - { rule: undeclared-caller, caller: \"serviceAccount:old@shop-prod.iam.gserviceaccount.com\", reason: known, until: 2027-01-31 }\ncallers: {}\n";
+    check(
+        &shop(accepted).bound("pay", INVOKER, OLD).bound("pay", INVOKER, "user:bob@example.com"),
+        &[
+            "s1 pay: remove undeclared-caller user:bob@example.com",
+            "held pay: remove undeclared-caller serviceAccount:old@shop-prod.iam.gserviceaccount.com; the map accepts it",
+        ],
+    );
+    let terraform = "callmap: 1\nproject: shop-prod\nregion: europe-west1\nwritten_by: terraform\nfunctions:\n  pay:\ncallers:\n  user:alice@example.com: [{ function: pay, until: 2026-12-01 }]\n";
+    check(
+        &written(terraform).bound("pay", INVOKER, "user:bob@example.com"),
+        &[
+            "held pay: add missing-caller user:alice@example.com; terraform writes this policy: change it there",
+            "held pay: remove undeclared-caller user:bob@example.com; terraform writes this policy: change it there",
+        ],
+    );
+}
+
+#[test]
+fn what_hangs_above_stays_until_all_below_it_is_known() {
+    let estate = |role| {
+        shop("callers: {}\n").bound("folders/77", role, "user:bob@example.com").asked(&[Include::Inherited])
+    };
+    let narrow = || estate("roles/run.servicesInvoker");
+    let removal = "remove inherited inherited-caller user:bob@example.com";
+    check(&narrow(), &[&format!("s1 folders/77: {removal} roles/run.servicesInvoker")]);
+    let held = format!("held folders/77: {removal} roles/run.servicesInvoker; ");
+    check(
+        &narrow().with(|world| drop(world.projects_below.remove(&container("folders/77")))),
+        &[&format!("{held}which projects are below it was not read")],
+    );
+    let other = narrow().with(|world| {
+        let projects = ["shop-prod".into(), "shop-lost".into()].into();
+        world.projects_below.insert(container("folders/77"), Observed::Known(projects));
+    });
+    check(
+        &other,
+        &[&format!("{held}not everything below it was read: the functions of `shop-lost` are not all known")],
+    );
+    let region = narrow().with(|world| {
+        world.unread_lists.insert("projects/shop-prod/locations/us-east1/services".into(), gap());
+    });
+    check(
+        &region,
+        &[&format!("{held}not everything below it was read: the functions of `shop-prod` are not all known")],
+    );
+}
+
+#[test]
+fn a_role_that_runs_jobs_stays_while_there_are_any_unless_asked_for() {
+    let estate = |jobs: Option<Observed<Vec<std::sync::Arc<str>>>>, include: &[Include]| {
+        let estate = shop("callers: {}\n").bound("projects/shop-prod", INVOKER, "user:bob@example.com");
+        estate.asked(include).with(|world| {
+            world.workloads.clear();
+            world.workloads.extend(jobs.map(|jobs| ("shop-prod".into(), jobs)));
+        })
+    };
+    let removal = "projects/shop-prod: remove inherited inherited-caller user:bob@example.com";
+    let nightly = || Observed::Known(vec!["projects/shop-prod/locations/europe-west1/jobs/nightly".into()]);
+    check(&estate(Some(Observed::Known(Vec::new())), &[Include::Inherited]), &[&format!("s1 {removal}")]);
+    check(&estate(Some(nightly()), &[Include::InheritedJobs]), &[&format!("s1 {removal}")]);
+    for (jobs, why) in [
+        (Some(nightly()), "there is `projects/shop-prod/locations/europe-west1/jobs/nightly`"),
+        (None, "those of `shop-prod` were not read"),
+        (Some(Observed::Unreadable(gap())), "those of `shop-prod` could not be read: permission denied"),
+    ] {
+        let expected = format!(
+            "held {removal}; `roles/run.invoker` runs jobs and instances, too, and {why}: needs `--include-inherited=jobs`"
+        );
+        check(&estate(jobs, &[Include::Inherited]), &[&expected]);
+    }
+}
