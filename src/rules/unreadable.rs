@@ -89,8 +89,8 @@ pub(super) fn smallest_role(permission: &str) -> Option<&'static str> {
     })
 }
 
-/// Projects of the scope of which nothing was seen, lists of any kind that were refused, and functions whose service was
-/// not seen.
+/// Projects of the scope of which nothing was seen, lists of any kind that were refused, and functions whose
+/// service was not seen.
 fn lists(context: &Context<'_>, gaps: &mut Gaps) {
     let world = context.world;
     for project in context.scope.projects().filter(|project| !world.has_seen(project)) {
@@ -102,7 +102,12 @@ fn lists(context: &Context<'_>, gaps: &mut Gaps) {
         let project = name.strip_prefix("projects/").and_then(|rest| rest.split('/').next());
         // What hangs below a folder or an organization is read where somebody looks at all of it.
         if project.is_none_or(|project| context.scope.has_project(world, project)) {
-            gaps.entry(Resource::Other(name.clone())).or_default().insert(("this list", gap.clone()));
+            let Ok(resource) = name.parse::<Resource>();
+            let what = match &resource {
+                Resource::Container(_) => "its number",
+                Resource::Service(_) | Resource::Other(_) => "this list",
+            };
+            gaps.entry(resource).or_default().insert((what, gap.clone()));
         }
     }
     for (index, live) in context.declared.live.iter().enumerate() {
@@ -190,7 +195,7 @@ fn numbers(context: &Context<'_>, gaps: &mut Gaps) {
         let matters = function.runs_as.is_some() || callers.contains(&function.name);
         let is_behind_proxy = settings.is_some_and(|settings| settings.is_iap_enabled);
         if (has_default && matters) || is_behind_proxy {
-            number(&service.project, gaps);
+            number(world, &service.project, gaps);
         }
     }
     for (name, function) in &world.functions {
@@ -198,12 +203,16 @@ fn numbers(context: &Context<'_>, gaps: &mut Gaps) {
             function.service.as_ref().is_some_and(|service| context.declared.governed.contains_key(service));
         let has_default = function.is_event_driven && function.trigger_identity.is_none();
         if is_governed && has_default && world.projects.number(&name.project).is_none() {
-            number(&name.project, gaps);
+            number(world, &name.project, gaps);
         }
     }
 }
 
-fn number(project: &ProjectName, gaps: &mut Gaps) {
+fn number(world: &World, project: &ProjectName, gaps: &mut Gaps) {
+    // Where its reading was refused, that says why.
+    if world.unread_lists.contains_key(format!("projects/{project}").as_str()) {
+        return;
+    }
     let why = "it is not known, and with it which of Google's accounts are the project's";
     let project = Resource::Container(Container::Project(project.clone()));
     gaps.entry(project).or_default().insert(("its number", Gap::new(why, "resourcemanager.projects.get")));

@@ -40,7 +40,8 @@ pub struct World {
     /// project, `projects/P/locations/L/services` for one region. Lists of other things, in the same way:
     /// `projects/P/locations/-/functions`, `projects/P/locations/-/triggers`, `projects/P/subscriptions`,
     /// `projects/P/locations/L/jobs` (of Cloud Scheduler), `projects/P/locations/L/queues`, and below what is
-    /// looked at `folders/F/projects`, `folders/F/folders`.
+    /// looked at `folders/F/projects`, `folders/F/folders`. `projects/P` alone is a project whose id and number could
+    /// not be read.
     pub unread_lists: BTreeMap<Arc<str>, Gap>,
     /// Every service that was seen.
     pub services: BTreeMap<ServiceName, Service>,

@@ -41,8 +41,8 @@ struct Map {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "World")]
 pub(super) struct Reading {
-    /// Read the world from this file instead of Google Cloud: a Cloud Asset Inventory export, or a snapshot; `-` is standard input,
-    /// and `.gz` is read as it is. Repeatable.
+    /// Read the world from this file instead of Google Cloud: a Cloud Asset Inventory export, or a snapshot;
+    /// `-` is standard input, and `.gz` is read as it is. Repeatable.
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
     /// Read a sample estate that is part of this program, and its map where no other is named.

@@ -147,6 +147,23 @@ fn what_is_not_what_it_should_be_is_a_gap_and_the_rest_is_read() {
 }
 
 #[test]
+fn a_project_whose_number_cannot_be_read_is_a_gap_of_its_own() {
+    for (code, status) in [(403, "PERMISSION_DENIED"), (400, "INVALID_ARGUMENT")] {
+        let world =
+            read(move |path| (path.split('?').next() == Some("/v1/projects/p")).then(|| error(code, status)))
+                .unwrap();
+        assert!(world.unread_lists.contains_key("projects/p"));
+        assert_eq!(world.projects.number("p"), None);
+        assert_eq!(world.layers[&callmap::world::Layer::Ancestors], callmap::world::LayerState::Refused);
+    }
+    let other = json!({ "projectId": "q", "projectNumber": "8" });
+    let world =
+        read(move |path| (path.split('?').next() == Some("/v1/projects/p")).then(|| (200, other.clone())))
+            .unwrap();
+    assert!(world.unread_lists.contains_key("projects/p") && world.projects.number("q").is_none());
+}
+
+#[test]
 fn a_list_without_end_is_a_gap() {
     let world =
         read(|path| path.contains("/subscriptions").then(|| (200, json!({ "nextPageToken": "again" }))))

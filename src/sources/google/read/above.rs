@@ -24,7 +24,7 @@ use crate::{
             text::Digits,
         },
     },
-    world::{Observed, Projects},
+    world::{Gap, Observed, Projects},
 };
 
 /// What reading a project's names and ancestors takes.
@@ -39,6 +39,8 @@ pub(super) type ContainerPolicy = Observed<Policy>;
 /// Projects by id and number.
 pub(super) struct Named {
     pub(super) projects: Projects,
+    /// Projects that are looked at, and why their names could not be read.
+    pub(super) gaps: BTreeMap<ProjectName, Gap>,
 }
 
 #[derive(Deserialize)]
@@ -66,8 +68,7 @@ struct ResourceIdWire {
     id: String,
 }
 
-/// The names of all projects that are asked about. One whose names are refused keeps the one it was asked by:
-/// what is not known of it is said where it matters.
+/// The names of all projects that are asked about. One whose names are refused keeps the one it was asked by.
 pub(super) async fn names(reader: &Arc<Reader>, asked: &Asked, below: &Tree) -> Result<Named, LiveError> {
     let mut projects = Projects::default();
     for (id, number) in below.projects() {
@@ -84,12 +85,21 @@ pub(super) async fn names(reader: &Arc<Reader>, asked: &Asked, below: &Tree) -> 
     let open: Vec<ProjectName> = asked.projects.union(&asked.ours).filter(is_open).cloned().collect();
     let read = all(open.into_iter().map(|project| {
         let reader = reader.clone();
-        async move { names_of(&reader, &project).await }
+        async move {
+            let names = names_of(&reader, &project).await;
+            (project, names)
+        }
     }));
-    for (id, number) in read.await?.into_iter().flatten() {
-        projects.join(&id, &number)?;
+    let mut gaps = BTreeMap::new();
+    for (project, names) in read.await? {
+        match names {
+            Ok((id, number)) => projects.join(&id, &number)?,
+            // What is ours without being looked at need not be known.
+            Err(error) if asked.projects.contains(&project) => drop(gaps.insert(project, gap(&error, GET))),
+            Err(_) => {}
+        }
     }
-    Ok(Named { projects })
+    Ok(Named { projects, gaps })
 }
 
 async fn names_of(reader: &Reader, project: &str) -> Result<(String, String), CallError> {
@@ -145,7 +155,7 @@ pub(super) async fn read(
 }
 
 /// What is seen above a project, and why that is not all of it.
-type Seen = (Vec<Container>, Option<crate::world::Gap>);
+type Seen = (Vec<Container>, Option<Gap>);
 
 async fn ancestry(reader: Arc<Reader>, project: ProjectName) -> (ProjectName, Seen) {
     let body = reader.call(reader.google.ancestry(&project)).await;
@@ -156,10 +166,7 @@ async fn ancestry(reader: Arc<Reader>, project: ProjectName) -> (ProjectName, Se
             let is_cut = matches!(containers.last(), Some(Container::Folder(_)));
             let gap = is_cut.then(|| {
                 let last = containers.last().map(ToString::to_string).unwrap_or_default();
-                crate::world::Gap::new(
-                    format!("what stands above `{last}` is not shown"),
-                    "resourcemanager.folders.get",
-                )
+                Gap::new(format!("what stands above `{last}` is not shown"), "resourcemanager.folders.get")
             });
             (containers, gap)
         }

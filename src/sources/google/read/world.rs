@@ -26,6 +26,11 @@ pub(super) fn world(kind: SourceKind, asked: &Asked, reading: Reading) -> Result
         // Nobody looks at these projects: a list of theirs that is refused is said where a change needs it.
         event_sources(&mut world, &project, sources);
     }
+    for (project, gap) in named.gaps {
+        let project = format!("projects/{}", world.projects.canonical(&project));
+        world.unread_lists.insert(project.into(), gap);
+        states.refuse(Layer::Ancestors);
+    }
     for (list, gap) in wider_gaps {
         world.unread_lists.insert(list.into(), gap);
         states.refuse(Layer::Services);
