@@ -6,7 +6,11 @@ use std::{
     process::{Command, Output},
 };
 
-use callmap::sources::{Input, plan_file};
+use callmap::{
+    emulator::{Emulator, Options, State},
+    sources::{Input, plan_file},
+    world::SourceKind,
+};
 use serde_json::Value;
 
 const MAP: &str = "\
@@ -278,4 +282,69 @@ fn the_scope_of_a_plan_is_told_in_one_order() {
     let scope = made(dir.path(), &words)["scope"].clone();
     assert_eq!(scope, serde_json::json!(["projects/shop-prod", "folders/77", "organizations/9000"]));
     assert_eq!(made(dir.path(), &turned)["scope"], scope);
+}
+
+/// An estate that its map matches, and the same with somebody whom nobody declared.
+const LIVE: &str = include_str!("live/estate.ndjson");
+const LIVE_MAP: &str = include_str!("live/map.yaml");
+
+fn strayed() -> String {
+    let erin = r#""members":["user:erin@example.com"]"#;
+    assert!(LIVE.contains(erin));
+    LIVE.replace(erin, r#""members":["user:mallory@example.com"]"#)
+}
+
+/// A plan of what an emulator serves.
+fn live(dir: &Path, emulator: &Emulator, words: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_callmap"));
+    command.arg("plan").args(words).current_dir(dir).env_clear().env("HOME", dir);
+    command.env("CALLMAP_EMULATOR_HOST", emulator.address().to_string());
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let err = String::from_utf8(stderr).unwrap();
+    assert!(err.starts_with("note: this is an emulator at "), "{err}");
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap())
+}
+
+fn served(text: &str) -> (tempfile::TempDir, Emulator) {
+    let dir = shop(&[]);
+    fs::write(dir.path().join("policies/shop.yaml"), LIVE_MAP).unwrap();
+    let state = State::read(text.as_bytes()).unwrap();
+    (dir, Emulator::start(Options { state, ..Options::default() }).unwrap())
+}
+
+#[test]
+fn a_plan_of_what_is_live_is_told_shown_and_saved() {
+    let (dir, emulator) = served(&strayed());
+    let (code, out) = live(dir.path(), &emulator, &["--exit-code", "--save", "plan.json"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("\nsaved to plan.json\n\nnext\n  callmap apply plan.json "), "{out}");
+    let saved = fs::read(dir.path().join("plan.json")).unwrap();
+    let read = plan_file::read(Input::from_bytes("plan.json", saved.as_slice())).unwrap();
+    assert_eq!((read.made.source, read.is_complete, read.made.judged_at), (SourceKind::Emulator, true, None));
+    let told = changes(&serde_json::from_slice(&saved).unwrap());
+    assert_eq!(told, ["add user:erin@example.com gateway", "remove user:mallory@example.com gateway"]);
+    let [step] = read.steps.as_slice() else { panic!("{out}") };
+    let state = step.footing.service.as_ref().unwrap();
+    assert_eq!(state.uid.as_deref(), Some("aaaa-0005"));
+    // Nothing was written.
+    assert_eq!(live(dir.path(), &emulator, &["--exit-code"]).0, 1);
+    let (dir, emulator) = served(LIVE);
+    assert_eq!(live(dir.path(), &emulator, &["--exit-code"]).0, 0);
+}
+
+#[test]
+fn a_plan_of_what_could_not_all_be_read_has_holes() {
+    let (dir, emulator) = served(&strayed());
+    let payments = "projects/shop-prod/locations/europe-north1/services/payments";
+    emulator.change(|state| state.refuse("run.services.getIamPolicy", payments));
+    let (code, out) = live(dir.path(), &emulator, &["--format", "json"]);
+    assert_eq!(code, 3, "{out}");
+    let plan: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(plan["complete"], false);
+    assert_eq!(plan["source"]["kind"], "emulator");
+    // What is known is planned all the same, and what is not is named.
+    assert_eq!(changes(&plan).len(), 2, "{out}");
+    let held = plan["held"].as_array().unwrap();
+    assert!(held.iter().any(|held| held["resource"] == payments), "{out}");
+    assert_eq!(live(dir.path(), &emulator, &["--exit-code"]).0, 1);
 }
