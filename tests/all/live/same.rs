@@ -71,7 +71,7 @@ fn a_snapshot_of_what_was_read_live_is_the_same_world() {
             state.refuse(
                 "run.services.getIamPolicy",
                 "projects/shop-prod/locations/europe-west1/services/nightly",
-            )
+            );
         });
         emulator.change(|state| state.refuse("pubsub.subscriptions.list", "projects/shop-prod"));
         let asked = Asked { is_for_changes: true, ..Asked::new(Some(&map()), &[]) };

@@ -14,7 +14,7 @@ fn with_three_answers_in_ten_failing_no_audit_is_falsely_clean() {
 
 /// How many of ten audits were complete; each is right, or says that it is not complete.
 fn ten_audits(run: u64) -> usize {
-    let text = if run % 2 == 0 { ESTATE.to_owned() } else { strayed() };
+    let text = if run.is_multiple_of(2) { ESTATE.to_owned() } else { strayed() };
     let emulator = emulator(&text);
     let right = audit(&live(&emulator));
     assert!(right.is_complete);

@@ -66,7 +66,7 @@ pub async fn read(
     on_answer: OnAnswer,
 ) -> Result<World, LiveError> {
     let reader = Arc::new(Reader::new(google.clone(), on_answer));
-    let world = Reading::all(&reader, asked).await.and_then(|reading| world::world(kind, asked, reading));
+    let world = Reading::all(&reader, asked).await.map(|reading| world::world(kind, asked, reading));
     match reader.refused() {
         Some(error) => Err(LiveError::Credentials(error)),
         None => world,

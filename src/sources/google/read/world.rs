@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Asked, LiveError, Parts, Reading, above::Ancestry, event_sources::EventSources, functions::Functions,
+    Asked, Parts, Reading, above::Ancestry, event_sources::EventSources, functions::Functions,
     services::Found,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The world that this reading is.
-pub(super) fn world(kind: SourceKind, asked: &Asked, reading: Reading) -> Result<World, LiveError> {
+pub(super) fn world(kind: SourceKind, asked: &Asked, reading: Reading) -> World {
     let Reading { named, ancestry, policies, parts, ours, below, wider_gaps, roles } = reading;
     let mut world = World::nothing(Source { kind, files: Vec::new() });
     world.projects = named.projects;
@@ -62,7 +62,7 @@ pub(super) fn world(kind: SourceKind, asked: &Asked, reading: Reading) -> Result
     }
     world.event_sources.sort();
     world.layers = states.layers();
-    Ok(world)
+    world
 }
 
 /// What was read of one project that is looked at.
