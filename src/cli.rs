@@ -6,7 +6,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use words::{
-    Accept, Audit, Can, Check, Completions, Discover, Emulator, Explain, Man, Plan, Rule, Snapshot, Who,
+    Accept, Apply, Audit, Can, Check, Completions, Discover, Emulator, Explain, Man, Plan, Rule, Snapshot, Undo,
+    Who,
 };
 
 use crate::commands::{self, Console, Error, Exit};
@@ -40,6 +41,10 @@ enum Verb {
         2 usage, map, file or credentials, 3 made, but not everything could be read."
     )]
     Plan(Box<Plan>),
+    /// Make them.
+    Apply(Box<Apply>),
+    /// Take back what an apply did.
+    Undo(Box<Undo>),
     /// Say why a caller can, or cannot, call a function.
     Explain(Box<Explain>),
     /// List everyone who can call a function.
@@ -117,6 +122,8 @@ impl Cli {
                 commands::can(&caller, &question.options(), console)
             }
             Verb::Discover(discover) => commands::discover(&discover.options(), console),
+            Verb::Apply(apply) => commands::apply(&apply.options(), console),
+            Verb::Undo(undo) => commands::undo(&undo.options(), console),
             Verb::Accept(accept) => commands::accept(&accept.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),

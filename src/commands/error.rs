@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    apply::journal::JournalError,
     callers::{MapError, edit::EditError},
     emulator::StateError,
     report::{escape, mistakes, style},
@@ -86,6 +87,27 @@ pub enum Error {
     /// A file would be overwritten.
     #[error("`{}` is there already: write to another file, or remove it first", .0.display())]
     Exists(PathBuf),
+    /// A journal cannot be read or written, or a run broke off.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A journal by this name would not be found again.
+    #[error("`{}` is no name for a journal: end it with `.ndjson`", .0.display())]
+    JournalName(PathBuf),
+    /// What is asked for cannot be carried out.
+    #[error("{0}")]
+    NotCarriedOut(&'static str),
+    /// A plan or a journal that is not carried out.
+    #[error("refused, and nothing was written: {0}")]
+    Refused(String),
+    /// Nobody can be asked.
+    #[error("there is no terminal to ask on: look at `callmap plan`, and say `--yes`")]
+    NobodyToAsk,
+    /// The answer cannot be read.
+    #[error("the answer could not be read: {0}")]
+    Answer(io::Error),
+    /// Something is given back only where that is asked for.
+    #[error("this gives back {0}: say `{1}` where that is what you want")]
+    GivesBack(&'static str, &'static str),
     /// There is nothing to write a map of.
     #[error(
         "no function is live in what was read: look further with `--project`, `--folder` or `--organization`"

@@ -1,6 +1,7 @@
 //! One file a verb: what is read, what is asked of it, what is written, and how it ends. No judgement here.
 
 mod accept;
+mod apply;
 mod audit;
 mod check;
 mod console;
@@ -16,9 +17,11 @@ mod plan;
 mod question;
 mod rule;
 mod snapshot;
+mod undo;
 mod world;
 
 pub use accept::accept;
+pub use apply::apply;
 pub use audit::audit;
 pub use check::check;
 pub use console::{Console, width};
@@ -28,13 +31,14 @@ pub use emulator::{EmulatorOptions, emulator};
 pub use error::Error;
 pub use files::{ReportFile, ReportFormat};
 pub use options::{
-    AcceptOptions, AuditOptions, DiscoverOptions, LiveOptions, MakeOptions, MapOptions, PlanOptions,
-    QuestionOptions, SnapshotOptions, WorldOptions,
+    AcceptOptions, ApplyOptions, AuditOptions, CarryOptions, DiscoverOptions, LiveOptions, MakeOptions,
+    MapOptions, PlanOptions, QuestionOptions, SnapshotOptions, UndoOptions, WorldOptions,
 };
 pub use plan::plan;
 pub use question::{can, explain, who};
 pub use rule::rule;
 pub use snapshot::snapshot;
+pub use undo::undo;
 
 /// How a run ended. Errors have no part in it: they are [`Error`]s, and end with 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What a command line asks for, once its words are understood.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf};
 
 use chrono::TimeDelta;
 
@@ -161,6 +161,49 @@ pub struct PlanOptions {
     pub format: ReportFormat,
     /// Reports besides.
     pub files: Vec<ReportFile>,
+}
+
+/// What `apply` is asked for.
+#[derive(Debug, Clone)]
+pub struct ApplyOptions {
+    /// The plan, where it is made now; its map and world in any case.
+    pub make: MakeOptions,
+    /// A saved plan.
+    pub file: Option<PathBuf>,
+    /// The journal of a run that broke off.
+    pub resume: Option<PathBuf>,
+    /// How it is carried out.
+    pub carry: CarryOptions,
+    /// How many grants may be taken out.
+    pub max_removals: usize,
+    /// How old a plan may be.
+    pub max_plan_age: TimeDelta,
+}
+
+/// What `undo` is asked for.
+#[derive(Debug, Clone)]
+pub struct UndoOptions {
+    /// The journal of what is taken back.
+    pub journal: PathBuf,
+    /// How Google Cloud is reached.
+    pub world: WorldOptions,
+    /// What is given back only where it is asked for.
+    pub include: BTreeSet<plan::Include>,
+    /// How it is carried out.
+    pub carry: CarryOptions,
+}
+
+/// How something is carried out.
+#[derive(Debug, Clone)]
+pub struct CarryOptions {
+    /// Whether nobody is asked.
+    pub is_yes: bool,
+    /// How long what was granted may take to count everywhere; `None` is as long as Google says.
+    pub settle: Option<TimeDelta>,
+    /// Where the journal is written to; `None` is the user's directory for such.
+    pub journal: Option<PathBuf>,
+    /// The format on standard output.
+    pub format: ReportFormat,
 }
 
 /// What `discover` is asked for.

@@ -34,7 +34,7 @@ pub struct Unfinished {
 }
 
 /// The directory a file stands in.
-pub(super) fn of(path: &Path) -> &Path {
+pub fn of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         Some(_) | None => Path::new("."),

@@ -25,9 +25,9 @@ pub(super) struct Live {
     /// The project that calls are counted to.
     #[arg(long, value_name = "PROJECT")]
     quota_project: Option<String>,
-    /// Refuse to read an emulator.
-    #[arg(long = "require-live", conflicts_with_all = ["from", "demo"])]
-    is_required: bool,
+    /// Refuse an emulator.
+    #[arg(long)]
+    require_live: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -38,7 +38,7 @@ enum Credentials {
 
 impl Live {
     pub(super) fn options(self) -> LiveOptions {
-        let Self { concurrency, timeout, credentials, impersonate, quota_project, is_required } = self;
+        let Self { concurrency, timeout, credentials, impersonate, quota_project, require_live } = self;
         LiveOptions {
             concurrency,
             timeout,
@@ -48,7 +48,7 @@ impl Live {
             },
             impersonate,
             quota_project,
-            is_required,
+            is_required: require_live,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! What several commands share stands here.
 
+mod carrying;
 mod changing;
 mod live;
 mod planning;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
+pub(super) use carrying::{Apply, Undo};
 pub(super) use changing::Accept;
 use live::Live;
 pub(super) use planning::Plan;
@@ -43,10 +45,10 @@ struct Map {
 pub(super) struct Reading {
     /// Read the world from this file instead of Google Cloud: a Cloud Asset Inventory export, or a snapshot;
     /// `-` is standard input, and `.gz` is read as it is. Repeatable.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "require_live")]
     from: Vec<PathBuf>,
     /// Read a sample estate that is part of this program, and its map where no other is named.
-    #[arg(long, conflicts_with = "from")]
+    #[arg(long, conflicts_with_all = ["from", "require_live"])]
     demo: bool,
     /// Members of groups, as YAML: group → members.
     #[arg(long, value_name = "FILE")]

@@ -34,7 +34,7 @@ pub(in crate::cli) struct Plan {
 
 /// What a plan is made from.
 #[derive(Debug, Args)]
-pub(super) struct Making {
+pub(in crate::cli) struct Making {
     #[command(flatten)]
     map: Map,
     #[command(flatten)]

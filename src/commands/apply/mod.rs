@@ -1,0 +1,191 @@
+//! `callmap apply`: a plan is made, or read, shown, and carried out.
+
+pub(super) mod carry;
+mod ground;
+pub(super) mod home;
+
+use std::path::Path;
+
+use carry::{Carried, Crew};
+use ground::Ready;
+use home::Home;
+
+use super::{
+    ApplyOptions, Console, Error, Exit, MakeOptions, ReportFormat, input,
+    live::Live,
+    plan::{self, Planned},
+    undo,
+};
+use crate::{
+    access::RoleBook,
+    apply::{
+        Ground,
+        journal::{Header, Journal, LocalDisk, Recorded, Work},
+        recall,
+    },
+    plan::{Deed, MapDigest, Plan},
+    report::table,
+    sources::{self, plan_file},
+};
+
+/// Carries out a saved plan, one that is made now, or what is left of one that broke off.
+///
+/// # Errors
+/// Where the map, the world, the plan or a journal cannot be read, or are refused.
+pub fn apply(options: &ApplyOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
+    let ApplyOptions { make: making, file, resume, carry: how, max_removals: _, max_plan_age: _ } = options;
+    if making.world.at.is_some() {
+        return Err(Error::NotCarriedOut(
+            "what holds at another time cannot be carried out: leave `--at` away",
+        ));
+    }
+    if !making.world.from.is_empty() {
+        return Err(Error::NotCarriedOut("nothing can be written to files: leave `--from` away"));
+    }
+    how.answerable()?;
+    let home = Home::enter(resume.as_deref().or(how.journal.as_deref()), making.world.is_demo, console)?;
+    let recorded = home.recorded(resume.as_deref())?;
+    if let Some((path, Recorded { header: Header { work: Work::Undo { .. }, .. }, .. })) = &recorded {
+        return resumed_undo(options, &home, path, console);
+    }
+    let prepared = match (&recorded, file) {
+        (Some((_, recorded)), _) => {
+            let plan = recall::plan(&recorded.header).map_err(Error::Refused)?;
+            let plan = plan.ok_or_else(|| Error::Refused("the journal holds no plan".to_owned()))?;
+            from_outside(plan, options, console)?
+        }
+        (None, Some(file)) => {
+            let plan = plan_file::read(sources::open(file)?)?;
+            from_outside(plan, options, console)?
+        }
+        (None, None) => Ready::made(plan::make(making, console)?),
+    };
+    match prepared {
+        Ok(ready) => go(options, &home, recorded, ready, console),
+        Err(why) => {
+            carry::stale(&why, console)?;
+            Ok(Exit::Stale)
+        }
+    }
+}
+
+/// A plan that somebody may have edited: the world is read anew, and everything is held against it.
+fn from_outside(
+    plan: Plan,
+    options: &ApplyOptions,
+    console: &mut Console<'_>,
+) -> Result<Result<Ready, String>, Error> {
+    let ApplyOptions { make: making, max_plan_age, .. } = options;
+    if making.changes != crate::plan::PlanOptions::default() {
+        return Err(Error::Refused(
+            "which changes are made stands in the plan: leave their flags away".to_owned(),
+        ));
+    }
+    let making = MakeOptions { changes: plan.made.options.clone(), ..making.clone() };
+    let planned = plan::make(&making, console)?;
+    ground::held_against(plan, planned, &making.wider, *max_plan_age)
+}
+
+fn go(
+    options: &ApplyOptions,
+    home: &Home,
+    recorded: Option<(std::path::PathBuf, Recorded)>,
+    ready: Ready,
+    console: &mut Console<'_>,
+) -> Result<Exit, Error> {
+    let Ready { planned, stale } = &ready;
+    let (plan, how) = (&planned.plan, &options.carry);
+    show(planned, how.format, console)?;
+    let crew = Crew::new(
+        planned.live.as_ref().ok_or(Error::NotCarriedOut("there is nothing to write to"))?,
+        planned.at,
+    );
+    let done = recorded.as_ref().map(|(_, recorded)| recorded.written()).unwrap_or_default();
+    let report = |carried: &Carried, console: &mut Console<'_>| {
+        carried.report(planned.view(None).heading, false, home, how.format, console)
+    };
+    if plan.steps.is_empty() && recorded.is_none() {
+        let nothing = Carried::nothing();
+        return report(&nothing, console);
+    }
+    let removals = plan.changes().filter(|(_, change)| change.deed == Deed::Remove).count();
+    if removals > options.max_removals {
+        let most = options.max_removals;
+        let what = format!("{removals} grants would be taken out, and `--max-removals` allows {most}");
+        carry::declined(&what, console)?;
+        return Ok(Exit::Declined);
+    }
+    if !how.is_agreed("carry out this plan?", console)? {
+        return Ok(Exit::Declined);
+    }
+    let disk = LocalDisk;
+    let mut journal = match &recorded {
+        Some((path, recorded)) => Journal::resume(&disk, path, recorded)?,
+        None => home.begin(&header(planned)?, how.journal.as_deref())?,
+    };
+    let reader = crew.reader();
+    let ground = Ground { reader: &reader, roles: RoleBook::new(&planned.world), clock: crew.clock(), stale };
+    let jobs: Vec<_> = plan.steps.iter().map(|step| ground.job(step)).collect();
+    let has_written = recorded.is_some_and(|(_, recorded)| recorded.has_written());
+    let carried = crew.carry_out(
+        &jobs,
+        carry::changes(plan),
+        carry::Before { done, has_written, taken_back: None },
+        &mut journal,
+        how,
+        console,
+    )?;
+    report(&carried, console)
+}
+
+/// Shows the plan, on standard error where standard output is for machines.
+fn show(planned: &Planned, format: ReportFormat, console: &mut Console<'_>) -> Result<(), Error> {
+    if console.is_quiet {
+        return Ok(());
+    }
+    let mut text = Vec::new();
+    table::plan(&planned.view(None), console.width, &mut text).map_err(Error::Print)?;
+    match format {
+        ReportFormat::Table | ReportFormat::Markdown => console.print(&text),
+        ReportFormat::Json => console.err.write_all(&text).map_err(Error::Print),
+    }
+}
+
+fn header(planned: &Planned) -> Result<Header, Error> {
+    let Planned { plan, world, .. } = planned;
+    let document = plan_file::Document::new(plan, &world.source, &world.layers);
+    let plan_value = serde_json::to_value(&document).map_err(|error| Error::Refused(error.to_string()))?;
+    let work = Work::Apply { plan: plan_value };
+    let made = &plan.made;
+    Header::new(work, made.source.as_str(), made.env.as_deref(), &made.map.sha256, made.at)
+        .map_err(Error::Runtime)
+}
+
+/// Goes on with taking back another run. It obeys what plan files obey.
+fn resumed_undo(
+    options: &ApplyOptions,
+    home: &Home,
+    path: &Path,
+    console: &mut Console<'_>,
+) -> Result<Exit, Error> {
+    let ApplyOptions { make: making, carry: how, max_plan_age, .. } = options;
+    let Some((_, recorded)) = home.recorded(Some(path))? else { return Ok(Exit::Done) };
+    let texts = input::map(&making.map, making.world.is_demo)?;
+    let digest = MapDigest::of(&texts, making.map.env.as_deref());
+    let header = &recorded.header;
+    if header.env.as_deref() != making.map.env.as_deref() {
+        return Err(Error::Refused(
+            "it was begun in another environment: name the same with `--env`".to_owned(),
+        ));
+    }
+    if let Some(why) = ground::outdated(header.made_at, console.now, *max_plan_age)? {
+        carry::stale(&why, console)?;
+        return Ok(Exit::Stale);
+    }
+    if header.map_digest != digest.sha256 {
+        carry::stale("the map is not the one it was begun with", console)?;
+        return Ok(Exit::Stale);
+    }
+    let live = Live::connect(&making.world, console)?;
+    undo::go_on(&live, home, path, &recorded, (&making.changes.include, how), console)
+}
