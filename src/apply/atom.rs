@@ -57,12 +57,19 @@ impl Atom {
     /// The change it is. What it is for does not matter to whoever carries it out.
     fn change(&self) -> Change {
         let Self { deed, role, principal, condition } = self;
-        let (class, rule) = match deed {
+        let (class, cause) = match deed {
             Deed::Add => (Class::Add, RuleId::MissingCaller),
             Deed::Remove => (Class::Remove, RuleId::UndeclaredCaller),
         };
-        let (role, principal, condition) = (role.clone(), principal.clone(), condition.clone());
-        Change { deed: *deed, class, role, principal, condition, rule, because: String::new() }
+        Change {
+            deed: *deed,
+            class,
+            role: role.clone(),
+            principal: principal.clone(),
+            condition: condition.clone(),
+            rule: cause,
+            because: String::new(),
+        }
     }
 }
 

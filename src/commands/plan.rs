@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use super::{Console, Error, Exit, MakeOptions, PlanOptions, ReportFormat, files, input, live::Live, world};
 use crate::{
     access::Access,
-    callers::{self, CallerMap, MapError},
+    callers::{self, CallerMap, MapError, MapText},
     model::{Container, Time},
     plan::{self, Include, MapDigest, Plan},
     report::{heading::Heading, json, markdown, plan::View, table},
@@ -49,6 +49,8 @@ pub fn plan(options: &PlanOptions, console: &mut Console<'_>) -> Result<Exit, Er
 /// A plan, and everything that it was made from.
 pub(super) struct Planned {
     pub(super) map: CallerMap,
+    /// Its text, to show what is wrong with it.
+    pub(super) texts: Vec<MapText>,
     pub(super) world: World,
     /// The time it was judged at.
     pub(super) at: Time,
@@ -113,7 +115,7 @@ pub(super) fn make(options: &MakeOptions, console: &mut Console<'_>) -> Result<P
     let has_open_gaps = audit.has_open_gaps() || !stale.is_empty();
     drop(context);
     drop(access);
-    Ok(Planned { map, world, at, plan, more, has_open_gaps, stale, live })
+    Ok(Planned { map, texts, world, at, plan, more, has_open_gaps, stale, live })
 }
 
 /// What is looked at besides the map's projects, in one order, each once.

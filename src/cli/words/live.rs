@@ -26,8 +26,8 @@ pub(super) struct Live {
     #[arg(long, value_name = "PROJECT")]
     quota_project: Option<String>,
     /// Refuse an emulator.
-    #[arg(long)]
-    require_live: bool,
+    #[arg(long = "require-live", id = "require_live")]
+    is_required: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -38,7 +38,7 @@ enum Credentials {
 
 impl Live {
     pub(super) fn options(self) -> LiveOptions {
-        let Self { concurrency, timeout, credentials, impersonate, quota_project, require_live } = self;
+        let Self { concurrency, timeout, credentials, impersonate, quota_project, is_required } = self;
         LiveOptions {
             concurrency,
             timeout,
@@ -48,7 +48,7 @@ impl Live {
             },
             impersonate,
             quota_project,
-            is_required: require_live,
+            is_required,
         }
     }
 }

@@ -185,7 +185,6 @@ impl<'a> Crew<'a> {
             tokio::spawn(async move {
                 while tokio::signal::ctrl_c().await.is_ok() {
                     if stop.is_asked() {
-                        #[expect(clippy::exit, reason = "whoever asks twice wants it to end at once")]
                         std::process::exit(i32::from(Exit::Interrupted.code()));
                     }
                     stop.ask();

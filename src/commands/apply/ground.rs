@@ -27,8 +27,8 @@ const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 impl Ready {
     /// A plan that was just made.
-    pub(super) fn made(planned: Planned) -> Result<Self, String> {
-        Ok(Self { planned, stale: BTreeMap::new() })
+    pub(super) fn made(planned: Planned) -> Self {
+        Self { planned, stale: BTreeMap::new() }
     }
 }
 

@@ -11,7 +11,7 @@ use ground::Ready;
 use home::Home;
 
 use super::{
-    ApplyOptions, Console, Error, Exit, MakeOptions, ReportFormat, input,
+    ApplyOptions, Console, Error, Exit, ReportFormat, input,
     live::Live,
     plan::{self, Planned},
     undo,
@@ -58,10 +58,10 @@ pub fn apply(options: &ApplyOptions, console: &mut Console<'_>) -> Result<Exit, 
             let plan = plan_file::read(sources::open(file)?)?;
             from_outside(plan, options, console)?
         }
-        (None, None) => Ready::made(plan::make(making, console)?),
+        (None, None) => Ok(Ready::made(plan::make(making, console)?)),
     };
     match prepared {
-        Ok(ready) => go(options, &home, recorded, ready, console),
+        Ok(ready) => go(options, &home, recorded, &ready, console),
         Err(why) => {
             carry::stale(&why, console)?;
             Ok(Exit::Stale)
@@ -76,13 +76,7 @@ fn from_outside(
     console: &mut Console<'_>,
 ) -> Result<Result<Ready, String>, Error> {
     let ApplyOptions { make: making, max_plan_age, .. } = options;
-    if making.changes != crate::plan::PlanOptions::default() {
-        return Err(Error::Refused(
-            "which changes are made stands in the plan: leave their flags away".to_owned(),
-        ));
-    }
-    let making = MakeOptions { changes: plan.made.options.clone(), ..making.clone() };
-    let planned = plan::make(&making, console)?;
+    let planned = plan::make(making, console)?;
     ground::held_against(plan, planned, &making.wider, *max_plan_age)
 }
 
@@ -90,10 +84,10 @@ fn go(
     options: &ApplyOptions,
     home: &Home,
     recorded: Option<(std::path::PathBuf, Recorded)>,
-    ready: Ready,
+    ready: &Ready,
     console: &mut Console<'_>,
 ) -> Result<Exit, Error> {
-    let Ready { planned, stale } = &ready;
+    let Ready { planned, stale } = ready;
     let (plan, how) = (&planned.plan, &options.carry);
     show(planned, how.format, console)?;
     let crew = Crew::new(

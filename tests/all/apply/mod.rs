@@ -2,6 +2,7 @@
 
 mod cloud;
 mod crash;
+mod http;
 mod steps;
 mod story;
 mod undo;
