@@ -1,5 +1,13 @@
 //! What is tried again, what is not, and what comes of what fails.
 
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
 use callmap::{
     model::{Container, ServiceName},
     sources::google::{Api, CallError, Connection, Endpoint, Environment, Google, Refusal},
@@ -236,4 +244,31 @@ async fn what_is_not_done_when_the_time_is_over_is_late() {
     let late = google.set_service_policy(&service(), &policy()).await.unwrap_err();
     assert_eq!(late.refusal, Refusal::Late);
     assert!(server.asked().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn no_more_calls_are_under_way_at_once_than_was_asked_for() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counted, highest) = (now.clone(), most.clone());
+    let server = Server::start(move |_, _| {
+        highest.fetch_max(counted.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        // Long enough for all that may come to have come.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        counted.fetch_sub(1, Ordering::SeqCst);
+        Said::json(200, &json!({}))
+    })
+    .await;
+    let mut connection = Connection::new(Endpoint::Emulator(server.address), Environment::default());
+    connection.concurrency = NonZeroUsize::new(3).unwrap();
+    let (google, _) = Google::connect(connection).await.unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        // The bound is one for all clones.
+        let google = google.clone();
+        calls.spawn(async move { google.service(&service()).await.map(drop) });
+    }
+    assert_eq!(calls.join_all().await, vec![Ok(()); 12]);
+    assert_eq!(server.asked().len(), 12);
+    let most = most.load(Ordering::SeqCst);
+    assert!((1..=3).contains(&most), "{most}");
 }

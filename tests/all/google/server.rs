@@ -62,11 +62,12 @@ impl Server {
                 tokio::spawn(async move {
                     let mut stream = stream;
                     let Some(request) = read(&mut stream).await else { return };
-                    let said = {
+                    let count = {
                         let mut seen = seen.lock().unwrap();
                         seen.push(request.clone());
-                        say(&request, seen.len() - 1)
+                        seen.len() - 1
                     };
+                    let said = say(&request, count);
                     write(&mut stream, said).await;
                 });
             }
