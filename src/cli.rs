@@ -6,8 +6,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use words::{
-    Accept, Apply, Audit, Can, Check, Completions, Discover, Emulator, Explain, Man, Plan, Rule, Snapshot, Undo,
-    Who,
+    Accept, Apply, Audit, Can, Check, Completions, Discover, Emulator, Explain, Man, Plan, Rule, Snapshot,
+    Undo, Who,
 };
 
 use crate::commands::{self, Console, Error, Exit};

@@ -31,9 +31,11 @@ impl Live {
     /// # Errors
     /// Where credentials are wanting or not taken, or the environment names no emulator that may be talked to.
     pub(super) fn connect(options: &WorldOptions, console: &mut Console<'_>) -> Result<Self, Error> {
-        let emulator = options.is_demo.then(sample).transpose()?;
-        let (kind, endpoint) = match &emulator {
-            Some(emulator) => (SourceKind::Demo, Endpoint::Emulator(emulator.address())),
+        let is_ours = options.is_demo && options.served.is_none();
+        let emulator = is_ours.then(sample).transpose()?;
+        let served = options.served.or(emulator.as_ref().map(Emulator::address));
+        let (kind, endpoint) = match served {
+            Some(address) => (SourceKind::Demo, Endpoint::Emulator(address)),
             None => match named()? {
                 Some(_) if options.live.is_required => return Err(Error::NotLive),
                 Some(address) => (SourceKind::Emulator, Endpoint::Emulator(address)),
@@ -85,7 +87,7 @@ fn connection(options: &LiveOptions, endpoint: Endpoint) -> Connection {
 }
 
 /// The sample estate, served over HTTP from within this process, at its own time.
-fn sample() -> Result<Emulator, Error> {
+pub(super) fn sample() -> Result<Emulator, Error> {
     let failed = |error: String| Error::Emulator(error);
     let state = State::read(estate::ASSETS.as_bytes()).map_err(|error| failed(error.to_string()))?;
     let options = Options { state, clock: Clock::Fixed(estate::time()), ..Options::default() };

@@ -1,6 +1,6 @@
 //! What a command line asks for, once its words are understood.
 
-use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use chrono::TimeDelta;
 
@@ -27,6 +27,8 @@ pub struct MapOptions {
 pub struct WorldOptions {
     /// The sample estate instead of Google Cloud, and its map where none is named.
     pub is_demo: bool,
+    /// Where the sample estate is served already, by whoever asks for it several times.
+    pub served: Option<SocketAddr>,
     /// Files of assets instead of Google Cloud; `-` is standard input.
     pub from: Vec<PathBuf>,
     /// A file of groups and their members.

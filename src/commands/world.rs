@@ -47,7 +47,7 @@ pub(super) fn read(
     asked: &Asked,
     console: &mut Console<'_>,
 ) -> Result<Reading, Error> {
-    let WorldOptions { is_demo, from, groups, at: _, max_data_age, live: _ } = options;
+    let WorldOptions { is_demo, served: _, from, groups, at: _, max_data_age, live: _ } = options;
     let groups = groups.as_deref().map(members).transpose()?;
     let at = options.at(console.now);
     if *is_demo || from.is_empty() {

@@ -12,6 +12,15 @@ pub const WHO: &str = "Somebody outside can call `payments`. Who else can, and t
 /// Before the explanation.
 pub const EXPLAIN: &str =
     "One of them was never declared. Why can this caller call, and what would change it?";
+/// Before the plan.
+pub const PLAN: &str = "A plan is the least that makes what is live match the map. It adds before it takes away, and \
+    says why. A grant above functions, and one that gives nothing, are left alone unless you ask.";
+/// Before the plan is carried out.
+pub const APPLY: &str = "Nothing was written so far. Now each step is: one read, one write, and a look at what came of \
+    it, with a journal by which `callmap undo` takes it all back.";
+/// Before the second audit.
+pub const AGAIN: &str = "What is left is for people to decide: functions that are on no map, which no plan ever \
+    touches.";
 /// The end.
 pub const CLOSING: &str = "Every command takes `--demo`, and without it reads Google Cloud: `callmap discover \
     --project PROJECT` writes a map of what is live to start from. An export is read with `--from FILE`.";

@@ -82,6 +82,7 @@ impl Undo {
         let flags = [(include_public, Include::Public), (include_inherited, Include::Inherited)];
         let world = WorldOptions {
             is_demo: false,
+            served: None,
             from: Vec::new(),
             groups: None,
             at: None,

@@ -127,7 +127,7 @@ impl World {
 impl Reading {
     pub(super) fn options(self, at: Option<Time>, max_data_age: Option<TimeDelta>) -> WorldOptions {
         let Self { from, demo, groups, live } = self;
-        WorldOptions { is_demo: demo, from, groups, at, max_data_age, live: live.options() }
+        WorldOptions { is_demo: demo, served: None, from, groups, at, max_data_age, live: live.options() }
     }
 }
 
