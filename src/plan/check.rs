@@ -122,8 +122,7 @@ fn of_add(case: &Case<'_>, name: &ServiceName, change: &Change) -> Option<String
     if is_source {
         return None;
     }
-    let function = context.declared.governed.get(name);
-    let Some(end) = function.and_then(|function| context.declared.end(*function, principal)) else {
+    let Some(end) = context.declared.end_of(name, principal) else {
         return Some("the map does not declare it".to_owned());
     };
     if !is(end) {
@@ -148,28 +147,19 @@ fn of_removal(case: &Case<'_>, step: &Step, name: &ServiceName, change: &Change)
     }
     if is_dead {
         let is_ours = grant.condition.as_ref().is_some_and(repair::is_until_condition);
-        return match is_ours {
-            true => removals::hold_of(case, &grant, change.class),
-            false => Some("it gives nothing, which is a removal of the class `dead`".to_owned()),
-        };
+        if !is_ours {
+            return Some("it gives nothing, which is a removal of the class `dead`".to_owned());
+        }
+        return removals::hold_of(case, &grant, change.class);
     }
     if context.expected.is_expected(name, &grant.principal) {
         return Some("it is expected to call".to_owned());
     }
-    match declared_until(context, name, &grant.principal) {
+    match context.declared.end_of(name, &grant.principal) {
         None => removals::hold_of(case, &grant, change.class),
         Some(_) if keeps_what_it_needs(context, step, name, &grant.principal) => None,
         Some(_) => Some("the map declares it, and it would keep no grant of its own that fits".to_owned()),
     }
-}
-
-fn declared_until(
-    context: &Context<'_>,
-    name: &ServiceName,
-    principal: &Principal,
-) -> Option<Option<crate::model::Time>> {
-    let function = context.declared.governed.get(name)?;
-    context.declared.end(*function, principal)
 }
 
 /// Whether the own grants of a declared caller fit its edge once the step is carried out.
@@ -180,7 +170,7 @@ fn keeps_what_it_needs(
     principal: &Principal,
 ) -> bool {
     let policy = context.world.services.get(name).and_then(|service| service.policy.known());
-    let (Some(policy), Some(end)) = (policy, declared_until(context, name, principal)) else { return false };
+    let (Some(policy), Some(end)) = (policy, context.declared.end_of(name, principal)) else { return false };
     let after = edit::changed(policy, &step.changes);
     let own = edges::own_spans(context, &after, principal);
     law::has_own_grant(&after, principal, context.roles, context.at)

@@ -118,6 +118,11 @@ impl Declared {
         end.is_none_or(|end| self.at < end).then_some(*end)
     }
 
+    /// The same of a service: see [`Declared::end`].
+    pub fn end_of(&self, service: &ServiceName, principal: &Principal) -> Option<Option<Time>> {
+        self.governed.get(service).and_then(|function| self.end(*function, principal))
+    }
+
     /// Everybody who is declared for one of the map's functions now, with the end; in no order.
     pub fn callers_now(&self, function: usize) -> impl Iterator<Item = (&Principal, Option<Time>)> {
         let callers = self.callers[function].iter().map(|(principal, end)| (principal, *end));
