@@ -53,13 +53,9 @@ fn caller(planned: &[CallerIdentity], now: &[CallerIdentity]) -> Option<String> 
                 return Some(format!("`{service}` runs as `{now}` now, and was planned as `{identity}`"));
             }
             None => {
-                return Some(format!(
-                    "`{service}`, which calls, is not there any more, or no longer a caller"
-                ));
+                return Some(format!("`{service}`, which calls, is not there any more"));
             }
         }
     }
-    now.iter().find(|caller| of(planned, caller).is_none()).map(|CallerIdentity { service, .. }| {
-        format!("`{service}` is a caller now, and was not when it was planned")
-    })
+    None
 }

@@ -125,12 +125,16 @@ pub fn summary(view: &View<'_>, width: usize, out: &mut dyn Write) -> io::Result
     let Some(journal) = view.journal else { return Ok(()) };
     table::line("journal", &escape::terminal(journal), width, out)?;
     let path = super::plan::quoted(journal);
+    // A command that is folded is none that can be copied.
+    let mut next = |label: &str, words: &str| {
+        let (dim, path) = (style::DIM, escape::terminal(&path));
+        writeln!(out, "{dim}{label:10}{dim:#}{words} {path}")
+    };
     if view.end != End::Done && view.end != End::Stale {
-        let resume = format!("callmap apply --resume {path}");
-        table::line("go on", &escape::terminal(&resume), width, out)?;
+        next("go on", "callmap apply --resume")?;
     }
     if view.has_written {
-        table::line("take back", &escape::terminal(&format!("callmap undo {path}")), width, out)?;
+        next("take back", "callmap undo")?;
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ use crate::{
     apply::footing,
     callers::MapError,
     model::{Container, Time, time::rfc3339},
-    plan::{self, Plan, StepId},
-    rules::{Scope, context::Context},
+    plan::{self, CallerIdentity, Footing, Plan, PlanOptions, StepId, check},
+    rules::{self, Scope, context::Context},
     world::SourceKind,
 };
 
@@ -71,7 +71,7 @@ pub(super) fn held_against(
         let context = Context::new(map, world, &access, *at, Scope::new(map, world, wider));
         let context = context.map_err(|mistakes| Error::Map(MapError { texts: texts.clone(), mistakes }))?;
         let stale = moved(&context, &plan);
-        checked(&context, &plan, &stale)?;
+        checked(&context, &plan, &now.options, &stale)?;
         stale
     };
     planned.plan = plan;
@@ -93,16 +93,32 @@ pub(super) fn outdated(made: Time, now: Time, max_age: TimeDelta) -> Result<Opti
     }))
 }
 
-/// The steps that rest on something that is no longer so.
+/// The steps that rest on something that is no longer so. What a step says of itself is held against the world, and
+/// not against what it should say: that is checked with everything else in it.
 fn moved(context: &Context<'_>, plan: &Plan) -> BTreeMap<StepId, String> {
     let moved = plan.steps.iter().filter_map(|step| {
-        let now = plan::footing(context, step);
+        let callers = step.footing.callers.iter().filter_map(|caller| {
+            let service = caller.service.clone();
+            context.world.identity(&service).map(|identity| CallerIdentity { service, identity })
+        });
+        let now = Footing { callers: callers.collect(), ..plan::footing(context, step) };
         footing::moved(&step.resource, &step.footing, &now).map(|why| (step.id, why))
     });
     moved.collect()
 }
 
-/// Whether every change of a step that would be carried out is one that callmap could have planned.
-fn checked(_: &Context<'_>, _: &Plan, _: &BTreeMap<StepId, String>) -> Result<(), Error> {
-    Ok(())
+/// Whether every change of a step that would be carried out is one that callmap would plan.
+fn checked(
+    context: &Context<'_>,
+    plan: &Plan,
+    asked: &PlanOptions,
+    stale: &BTreeMap<StepId, String>,
+) -> Result<(), Error> {
+    let findings = rules::run::judge(context).findings;
+    let wrong: Vec<String> = check::violations(context, &findings, plan, asked)
+        .into_iter()
+        .filter(|violation| !stale.contains_key(&violation.step))
+        .map(|violation| violation.to_string())
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Refused(wrong.join("\n"))) }
 }

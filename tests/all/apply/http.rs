@@ -181,5 +181,7 @@ fn content(policy: &Value) -> String {
     let fields = policy.as_object_mut().unwrap();
     fields.shift_remove("etag");
     fields.shift_remove("version");
+    // The emulator, like Google, has an order of its own for the fields of a binding.
+    policy.sort_all_objects();
     policy.to_string()
 }

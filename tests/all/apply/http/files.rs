@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::Shop;
 
+/// Somebody's hand in a plan.
+type Edit = fn(&mut Value);
+
 /// A plan that was saved, edited, and carried out.
 fn edited(edit: impl FnOnce(&mut Value)) -> (i32, String, usize) {
     let shop = Shop::open();
@@ -26,18 +29,28 @@ fn grant<'p>(plan: &'p mut Value, change: &str) -> &'p mut Value {
 
 #[test]
 fn a_plan_that_nobody_edited_is_carried_out() {
-    assert_eq!(edited(|_| {}), (0, edited(|_| {}).1, 3));
+    let (code, err, writes) = edited(|_| {});
+    assert_eq!((code, writes), (0, 3), "{err}");
 }
 
 #[test]
 fn a_plan_that_somebody_edited_is_refused_before_any_write() {
-    let edits: [(&str, fn(&mut Value)); 6] = [
+    let edits: [(&str, Edit); 7] = [
         ("public", |plan| grant(plan, "add")["member"] = json!("allUsers")),
         ("somebody else", |plan| grant(plan, "add")["member"] = json!("user:eve@example.com")),
         ("another role", |plan| grant(plan, "add")["role"] = json!("roles/owner")),
-        ("another grant", |plan| grant(plan, "remove")["member"] = json!("user:ann@example.com")),
+        ("another grant", |plan| {
+            let steps = plan["steps"].as_array_mut().unwrap().iter_mut();
+            let mut changes = steps.flat_map(|step| step["changes"].as_array_mut().unwrap());
+            let public = changes.find(|found| found["member"] == "allUsers").unwrap();
+            (public["member"], public["role"]) = (json!("user:ann@example.com"), json!("roles/run.viewer"));
+        }),
         ("no such thing", |plan| plan["steps"][0]["resource"] = json!("projects/shop-prod/topics/x")),
-        ("another time", |plan| plan["made_at"] = json!("2099-01-01T00:00:00Z")),
+        ("a time to come", |plan| {
+            plan["made_at"] = json!("2099-01-01T00:00:00Z");
+            plan["at"] = json!("2099-01-01T00:00:00Z");
+        }),
+        ("another time than it is judged at", |plan| plan["at"] = json!("2026-01-01T00:00:00Z")),
     ];
     for (what, edit) in edits {
         let (code, err, writes) = edited(edit);
@@ -51,7 +64,10 @@ fn a_plan_of_another_place_or_too_old_is_not_carried_out() {
     assert_eq!((code, writes), (2, 0), "{err}");
     let (code, err, writes) = edited(|plan| plan["source"]["kind"] = json!("assets"));
     assert_eq!((code, writes), (2, 0), "{err}");
-    let (code, err, writes) = edited(|plan| plan["made_at"] = json!("2026-01-01T00:00:00Z"));
+    let (code, err, writes) = edited(|plan| {
+        plan["made_at"] = json!("2026-01-01T00:00:00Z");
+        plan["at"] = json!("2026-01-01T00:00:00Z");
+    });
     assert_eq!((code, writes), (4, 0), "{err}");
 }
 

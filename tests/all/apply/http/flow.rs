@@ -116,9 +116,12 @@ fn a_second_writer_between_plan_and_apply_loses_nothing() {
     assert_eq!(shop.callers("pay"), [WEB]);
 }
 
+/// What happens between plan and apply.
+type Spoil<'a> = &'a dyn Fn(&Shop);
+
 #[test]
 fn a_plan_of_yesterdays_world_is_stale_where_it_matters() {
-    let spoil: [(&str, &dyn Fn(&Shop)); 3] = [
+    let spoil: [(&str, Spoil<'_>); 3] = [
         ("runs as", &|shop: &Shop| change(shop, "desk", &super::settings("desk", "other"))),
         ("made again", &|shop: &Shop| {
             for function in ["pay", "desk", "mail"] {
@@ -141,7 +144,7 @@ fn a_plan_of_yesterdays_world_is_stale_where_it_matters() {
         assert!(run.out.contains(said) || run.err.contains(said), "{run:?}");
         match said {
             // The other steps do not rest on it.
-            "runs as" => assert_eq!((run.code, shop.callers("mail")), (5, vec![])),
+            "runs as" => assert_eq!((run.code, shop.callers("mail")), (5, Vec::<String>::new()), "{run:?}"),
             _ => assert_eq!((run.code, shop.writes().len()), (4, 0), "{run:?}"),
         }
     }
