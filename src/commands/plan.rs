@@ -75,7 +75,7 @@ impl Planned {
             at: self.at,
             stale: &self.stale,
         };
-        View { plan: &self.plan, heading, more: &self.more, saved }
+        View { plan: &self.plan, heading, more: &self.more, saved, is_under_way: false }
     }
 }
 

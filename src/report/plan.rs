@@ -22,6 +22,8 @@ pub struct View<'a> {
     pub more: &'a BTreeMap<Include, usize>,
     /// The file it was saved to.
     pub saved: Option<&'a str>,
+    /// Whether it is about to be carried out: then nobody is told what to do next.
+    pub is_under_way: bool,
 }
 
 /// A plan in numbers.

@@ -151,7 +151,7 @@ fn planned(
     let (source, layers) = (fixture::source(), fixture::layers());
     let heading = fixture::heading(&source, &layers);
     let more = BTreeMap::from([(Include::Public, 0), (Include::Agents, 1), (Include::Dead, 1204)]);
-    text(|out| write(&View { plan, heading, more: &more, saved }, out))
+    text(|out| write(&View { plan, heading, more: &more, saved, is_under_way: false }, out))
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
     apply::footing,
     callers::MapError,
     model::{Container, Time, time::rfc3339},
-    plan::{self, CallerIdentity, Footing, Plan, PlanOptions, StepId, check},
+    plan::{self, CallerIdentity, Footing, Include, Plan, PlanOptions, StepId, check},
     rules::{self, Scope, context::Context},
     world::SourceKind,
 };
@@ -108,17 +108,28 @@ fn moved(context: &Context<'_>, plan: &Plan) -> BTreeMap<StepId, String> {
 }
 
 /// Whether every change of a step that would be carried out is one that callmap would plan.
+///
+/// # Errors
+/// With all that are not, at once.
 fn checked(
     context: &Context<'_>,
     plan: &Plan,
-    asked: &PlanOptions,
+    today: &PlanOptions,
     stale: &BTreeMap<StepId, String>,
 ) -> Result<(), Error> {
     let findings = rules::run::judge(context).findings;
-    let wrong: Vec<String> = check::violations(context, &findings, plan, asked)
+    let wrong: Vec<String> = check::violations(context, &findings, plan, &asked(plan, today))
         .into_iter()
         .filter(|violation| !stale.contains_key(&violation.step))
         .map(|violation| violation.to_string())
         .collect();
     if wrong.is_empty() { Ok(()) } else { Err(Error::Refused(wrong.join("\n"))) }
+}
+
+/// What a plan from outside may ask for. It was looked at with its kinds of changes in it; but Google's agents, and
+/// accounts that event sources call as, are given up by whoever carries it out, whatever a file says.
+fn asked(plan: &Plan, today: &PlanOptions) -> PlanOptions {
+    let mut asked = today.clone();
+    asked.include.extend(plan.made.options.include.iter().filter(|what| **what != Include::Agents));
+    asked
 }

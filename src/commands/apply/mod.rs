@@ -24,7 +24,7 @@ use crate::{
         recall,
     },
     plan::{Deed, MapDigest, Plan},
-    report::table,
+    report::{plan::View, table},
     sources::{self, plan_file},
 };
 
@@ -138,7 +138,8 @@ fn show(planned: &Planned, format: ReportFormat, console: &mut Console<'_>) -> R
         return Ok(());
     }
     let mut text = Vec::new();
-    table::plan(&planned.view(None), console.width, &mut text).map_err(Error::Print)?;
+    let view = View { is_under_way: true, ..planned.view(None) };
+    table::plan(&view, console.width, &mut text).map_err(Error::Print)?;
     match format {
         ReportFormat::Table | ReportFormat::Markdown => console.print(&text),
         ReportFormat::Json => console.err.write_all(&text).map_err(Error::Print),

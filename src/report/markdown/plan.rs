@@ -23,7 +23,7 @@ const MOST: usize = 100;
 /// # Errors
 /// Where it cannot be written to.
 pub fn plan(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let View { plan, heading, more: _, saved: _ } = *view;
+    let View { plan, heading, more: _, saved: _, is_under_way: _ } = *view;
     let env = plan.made.env.as_ref().map(|env| format!(" of {}", code(env))).unwrap_or_default();
     writeln!(out, "### Plan{env}: {}\n", Numbers::of(plan).sentence())?;
     if !plan.is_complete {

@@ -186,7 +186,7 @@ fn waiting(all: &[Waiting], width: usize, text: &mut String) {
 
 /// The numbers, whether all of it could be planned, and what to do next.
 fn ending(view: &View<'_>, width: usize, text: &mut String) {
-    let View { plan, heading, more, saved } = *view;
+    let View { plan, heading, more, saved, is_under_way } = *view;
     let numbers = Numbers::of(plan);
     let colour = if numbers.steps == 0 && plan.is_complete { style::GOOD } else { style::BOLD };
     put(text, format_args!("\n"));
@@ -201,6 +201,9 @@ fn ending(view: &View<'_>, width: usize, text: &mut String) {
     }
     if let Some(file) = saved {
         put(text, format_args!("saved to {}\n", escape::terminal(file)));
+    }
+    if is_under_way {
+        return;
     }
     let next = next(view).map(|(command, says)| (escape::terminal(&command).into_owned(), says.to_owned()));
     listed("next", next, width, text);

@@ -112,3 +112,25 @@ fn a_journal_that_somebody_edited_gives_nobody_anything() {
         assert!(run.err.contains("refused, and nothing was written"), "{}", run.err);
     }
 }
+
+/// What a plan was made with need not be said again, but for what is never taken away by a file alone.
+#[test]
+fn a_plan_is_carried_out_with_the_kinds_of_changes_it_was_made_with() {
+    let agent = "serviceAccount:service-1041@gcp-sa-pubsub.iam.gserviceaccount.com";
+    for (member, flag, is_enough) in [
+        ("deleted:user:old@example.com?uid=12345", "--include-dead", true),
+        (agent, "--include-agents", false),
+    ] {
+        let shop = Shop::open();
+        let desk = json!({"bindings": [{"role": super::INVOKER, "members": [member]}]});
+        shop.handle().set_policy(&super::name("desk"), desk);
+        assert_eq!(shop.run(&["plan", flag, "--save", "plan.json"]).code, 0);
+        let plan = fs::read_to_string(shop.dir.path().join("plan.json")).unwrap();
+        assert!(plan.contains(member), "{plan}");
+        let run = shop.apply(&["plan.json"]);
+        let writes = shop.writes();
+        assert_eq!((run.code, writes.len()), if is_enough { (0, 3) } else { (2, 0) }, "{run:?}");
+        assert_eq!(shop.apply(&["plan.json", flag]).code, 0);
+        assert!(shop.callers("desk").is_empty());
+    }
+}
