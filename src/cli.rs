@@ -41,7 +41,7 @@ enum Verb {
         2 usage, map, file or credentials, 3 made, but not everything could be read."
     )]
     Plan(Box<Plan>),
-    /// Make them.
+    /// Carry out the changes that make the world match the map.
     Apply(Box<Apply>),
     /// Take back what an apply did.
     Undo(Box<Undo>),

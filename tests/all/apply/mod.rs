@@ -2,6 +2,7 @@
 
 mod cloud;
 mod crash;
+mod estates;
 mod http;
 mod steps;
 mod story;

@@ -34,7 +34,10 @@ pub(crate) struct Still(Cell<Time>);
 
 impl Still {
     pub(crate) fn new() -> Self {
-        Self(Cell::new(moment("2026-11-23T00:00:00Z").unwrap()))
+        Self::at(moment("2026-11-23T00:00:00Z").unwrap())
+    }
+    pub(crate) fn at(now: Time) -> Self {
+        Self(Cell::new(now))
     }
     pub(crate) fn since_start(&self) -> Duration {
         (self.0.get() - moment("2026-11-23T00:00:00Z").unwrap()).to_std().unwrap()

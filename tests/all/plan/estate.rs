@@ -18,8 +18,8 @@ use crate::partition::estate::{
 
 /// Everything that one plan is made from.
 #[derive(Debug, Clone)]
-pub(super) struct Estate {
-    pub(super) world: World,
+pub(crate) struct Estate {
+    pub(crate) world: World,
     pub(super) map: CallerMap,
     pub(super) options: PlanOptions,
 }
@@ -189,7 +189,7 @@ fn some_options() -> impl Strategy<Value = PlanOptions> {
 }
 
 /// Everything read, then a few oddities.
-pub(super) fn some_plan_estate() -> impl Strategy<Value = Estate> {
+pub(crate) fn some_plan_estate() -> impl Strategy<Value = Estate> {
     (some_estate(), some_options(), proptest::collection::vec(some_oddity(), 0..4)).prop_map(
         |((mut world, map), options, oddities)| {
             for project in ["shop-prod", "shop-edge"] {
@@ -209,7 +209,7 @@ pub(super) fn some_plan_estate() -> impl Strategy<Value = Estate> {
     )
 }
 
-pub(super) fn made(options: &PlanOptions) -> Made {
+pub(crate) fn made(options: &PlanOptions) -> Made {
     Made {
         at: now(),
         judged_at: None,
@@ -223,14 +223,14 @@ pub(super) fn made(options: &PlanOptions) -> Made {
 }
 
 /// Does something with the context of an estate.
-pub(super) fn with_context<T>(estate: &Estate, act: impl FnOnce(&Context<'_>) -> T) -> T {
+pub(crate) fn with_context<T>(estate: &Estate, act: impl FnOnce(&Context<'_>) -> T) -> T {
     let Estate { world, map, options: _ } = estate;
     let access = Access::new(world, now());
     let context = Context::new(map, world, &access, now(), Scope::new(map, world, &[])).unwrap();
     act(&context)
 }
 
-pub(super) fn plan(estate: &Estate) -> Plan {
+pub(crate) fn plan(estate: &Estate) -> Plan {
     with_context(estate, |context| {
         let audit = run::judge(context);
         plan::make(context, &audit.findings, made(&estate.options))
@@ -238,7 +238,7 @@ pub(super) fn plan(estate: &Estate) -> Plan {
 }
 
 /// What is wrong with a plan from outside, in the world as it is.
-pub(super) fn violations(estate: &Estate, plan: &Plan) -> Vec<Violation> {
+pub(crate) fn violations(estate: &Estate, plan: &Plan) -> Vec<Violation> {
     with_context(estate, |context| {
         let audit = run::judge(context);
         check::violations(context, &audit.findings, plan, &estate.options)
@@ -246,7 +246,7 @@ pub(super) fn violations(estate: &Estate, plan: &Plan) -> Vec<Violation> {
 }
 
 /// Carries out a step.
-pub(super) fn carry_out(world: &mut World, step: &Step) {
+pub(crate) fn carry_out(world: &mut World, step: &Step) {
     let policy = match &step.resource {
         Resource::Service(name) => &mut world.services.get_mut(name).unwrap().policy,
         Resource::Container(container) => world.policies.get_mut(container).unwrap(),
@@ -257,7 +257,7 @@ pub(super) fn carry_out(world: &mut World, step: &Step) {
 }
 
 /// Everybody who is declared for a function now.
-pub(super) fn declared(estate: &Estate) -> Vec<(Principal, ServiceName)> {
+pub(crate) fn declared(estate: &Estate) -> Vec<(Principal, ServiceName)> {
     with_context(estate, |context| {
         let edges = context.map.edges.iter().filter(|edge| edge.is_in_force(now()));
         edges

@@ -1,7 +1,7 @@
 //! What a plan holds, and the laws that it keeps.
 
 mod changes;
-mod estate;
+pub(crate) mod estate;
 mod holds;
 mod laws;
 mod refusals;
