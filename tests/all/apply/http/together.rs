@@ -3,7 +3,7 @@
 use super::{DESK_ACCOUNT, Run, Shop, WEB};
 
 /// How often. Each time is eight processes.
-const TIMES: usize = 5;
+const TIMES: usize = 50;
 
 #[test]
 fn two_at_once_lose_nobody_and_both_say_what_is_true() {
