@@ -16,7 +16,7 @@ use callmap::{
         journal::{Disk, Journal, Log},
         run,
     },
-    model::{Condition, Policy, Principal, Resource, ServiceName},
+    model::{Binding, Condition, Policy, Principal, Resource, RoleName, ServiceName},
     plan::{Plan, Protected},
     world::{Observed, World},
 };
@@ -161,12 +161,12 @@ fn meddle(cloud: &Cloud<'_>, plan: &Plan, resource: &Resource, other: Other, is_
             }
         }),
         Other::Bares(number) => {
-            let protected: Vec<_> = plan.steps.iter().flat_map(|step| &step.protects).collect();
             // What happens between the last look at a function and a write above it, nobody can keep from
             // happening: there are two policies, and one etag.
-            let is_seen = |edge: &&&Protected| *resource == Resource::Service(edge.service.clone());
-            let edge = protected.get(number % protected.len().max(1));
-            if let Some(edge) = edge.filter(|edge| is_between || is_seen(edge)) {
+            let is_seen = |edge: &&Protected| *resource == Resource::Service(edge.service.clone());
+            let all = plan.steps.iter().flat_map(|step| &step.protects);
+            let protected: Vec<_> = all.filter(|edge| is_between || is_seen(edge)).collect();
+            if let Some(edge) = protected.get(number % protected.len().max(1)) {
                 cloud.edit(&Resource::Service(edge.service.clone()), |policy| {
                     for binding in policy["bindings"].as_array_mut().unwrap() {
                         let is_other =
@@ -175,6 +175,21 @@ fn meddle(cloud: &Cloud<'_>, plan: &Plan, resource: &Resource, other: Other, is_
                     }
                 });
             }
+        }
+    }
+}
+
+/// Every declared caller has its own grant, and everybody may call besides: nothing but the law keeps a removal
+/// from locking out whoever loses that grant in the meantime.
+fn tempt(estate: &mut Estate) {
+    let grant =
+        |who: Principal| Binding { role: RoleName::new(INVOKER), members: vec![who], condition: None };
+    for (who, name) in declared(estate) {
+        if let Some(Observed::Known(policy)) =
+            estate.world.services.get_mut(&name).map(|service| &mut service.policy)
+        {
+            policy.bindings.push(grant(who));
+            policy.bindings.push(grant(Principal::new("allUsers")));
         }
     }
 }
@@ -230,10 +245,14 @@ proptest! {
 
     #[test]
     fn no_declared_caller_is_ever_locked_out(
-        estate in some_plan_estate(),
+        mut estate in some_plan_estate(),
+        is_tempting in any::<bool>(),
         fates in vec(some_fate(), 0..8),
         others in vec(some_other(), 0..6),
     ) {
+        if is_tempting {
+            tempt(&mut estate);
+        }
         let plan = plan(&estate);
         carry_out(&estate, &plan, fates, &others);
     }
