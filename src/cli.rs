@@ -4,7 +4,7 @@ mod words;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use words::{
     Accept, Apply, Audit, Can, Check, Completions, Discover, Emulator, Explain, Man, Plan, Rule, Snapshot,
     Undo, Who,
@@ -42,8 +42,17 @@ enum Verb {
     )]
     Plan(Box<Plan>),
     /// Carry out the changes that make the world match the map.
+    #[command(
+        after_help = "Exit codes: 0 done, or nothing to do, 1 declined, or over --max-removals, 2 usage, map, file \
+        or credentials, refused, or nobody to ask, 4 no longer as planned, and nothing was written, 5 not all of it \
+        was done, 130 after Ctrl-C."
+    )]
     Apply(Box<Apply>),
     /// Take back what an apply did.
+    #[command(
+        after_help = "Exit codes: 0 done, or nothing to do, 1 declined, 2 usage, file or credentials, refused, or \
+        nobody to ask, 4 no longer as it was, and nothing was written, 5 not all of it was done, 130 after Ctrl-C."
+    )]
     Undo(Box<Undo>),
     /// Say why a caller can, or cannot, call a function.
     Explain(Box<Explain>),
@@ -84,7 +93,9 @@ impl Cli {
     /// # Errors
     /// Where they mean nothing, or ask for help; the error knows what to print and how to exit.
     pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(words)
+        let mut command = command();
+        let mut matches = command.try_get_matches_from_mut(words)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
     }
 
     /// When to use colour.
@@ -136,19 +147,29 @@ impl Cli {
     }
 }
 
+/// The command line. What `apply` shares with `plan` and then refuses, or has no use for, is not offered there.
+fn command() -> clap::Command {
+    Cli::command().mut_subcommand("apply", |apply| {
+        apply.mut_args(|arg| match arg.get_id().as_str() {
+            "from" | "at" | "max_data_age" => arg.hide(true),
+            _ => arg,
+        })
+    })
+}
+
 fn completions(shell: clap_complete::Shell, console: &mut Console<'_>) -> Result<Exit, Error> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "callmap", &mut script);
+    clap_complete::generate(shell, &mut command(), "callmap", &mut script);
     console.print(&script)?;
     Ok(Exit::Done)
 }
 
 fn man(dir: Option<PathBuf>, console: &mut Console<'_>) -> Result<Exit, Error> {
     if let Some(dir) = dir {
-        clap_mangen::generate_to(Cli::command(), &dir).map_err(|source| Error::write(&dir, source))?;
+        clap_mangen::generate_to(command(), &dir).map_err(|source| Error::write(&dir, source))?;
     } else {
         let mut page = Vec::new();
-        clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(Error::Print)?;
+        clap_mangen::Man::new(command()).render(&mut page).map_err(Error::Print)?;
         console.print(&page)?;
     }
     Ok(Exit::Done)

@@ -28,6 +28,9 @@ pub enum Error {
     /// Files of the map cannot be read: all of them at once.
     #[error("{}", .0.join("\n"))]
     Files(Vec<String>),
+    /// There is no map where maps usually are, and none is named.
+    #[error("there is no caller map: no directory `{0}` is here; name a file or a directory with `--map`")]
+    NoMap(&'static str),
     /// The world cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -153,6 +156,10 @@ impl Error {
             Self::NoScope => Some(
                 "a map in `policies/` says which projects as well, and so does `GOOGLE_CLOUD_PROJECT`; an export of \
                  Cloud Asset Inventory is read with `--from FILE`; `--demo` shows what comes of it on a sample estate",
+            ),
+            Self::NoMap(_) => Some(
+                "`callmap discover --project PROJECT -o FILE` writes a first one of what is live; with `--demo`, the \
+                 sample estate brings its own",
             ),
             _ => None,
         }

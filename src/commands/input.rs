@@ -87,9 +87,7 @@ pub(super) fn texts(paths: &[PathBuf]) -> Result<Vec<MapText>, Error> {
                 ));
             }
             Err(FilesError::Io(error)) if is_home && error.kind() == io::ErrorKind::NotFound => {
-                wrong.push(format!(
-                    "there is no caller map: no directory `{HOME}` is here; name a file or a directory with `--map`"
-                ));
+                return Err(Error::NoMap(HOME));
             }
             Err(FilesError::Io(error)) => {
                 wrong.push(format!("`{}` could not be read: {error}", path.display()));

@@ -7,7 +7,8 @@ use super::{
     summary::{counted, number},
 };
 use crate::{
-    plan::{Deed, Include, Plan, PlanOptions},
+    model::Container,
+    plan::{Deed, Include, Made, Plan, PlanOptions},
     world::SourceKind,
 };
 
@@ -84,6 +85,28 @@ pub fn flags(options: &PlanOptions) -> Vec<String> {
     only.into_iter().chain(include.iter().map(|what| what.flag().to_owned())).chain(ignored).collect()
 }
 
+/// The `apply` that makes these changes: in the same environment and scope, and with what it has to be told again.
+/// A saved plan says by itself which kinds of changes it has, but for those that a file cannot ask for.
+fn apply(plan: &Plan, saved: Option<&str>) -> String {
+    let Made { source, env, scope, options, .. } = &plan.made;
+    let mut words = vec!["callmap apply".to_owned()];
+    words.extend(saved.map(quoted));
+    words.extend((*source == SourceKind::Demo).then(|| "--demo".to_owned()));
+    words.extend(env.iter().map(|env| format!("--env {}", quoted(env))));
+    words.extend(scope.iter().map(|container| match container {
+        Container::Project(name) => format!("--project {name}"),
+        Container::Folder(number) => format!("--folder {number}"),
+        Container::Organization(number) => format!("--organization {number}"),
+    }));
+    let mut options = options.clone();
+    if saved.is_some() {
+        options.is_only_adds = false;
+        options.include.retain(|what| *what == Include::Agents);
+    }
+    words.extend(flags(&options));
+    words.join(" ")
+}
+
 /// Which command comes next, with what it does.
 pub fn next(view: &View<'_>) -> Option<(String, &'static str)> {
     let made = &view.plan.made;
@@ -100,14 +123,12 @@ pub fn next(view: &View<'_>) -> Option<(String, &'static str)> {
         (SourceKind::Assets, _) => {
             Some(("callmap plan".to_owned(), "without `--from`: a plan of files is not carried out"))
         }
-        (SourceKind::Demo, _) => {
-            Some(("callmap apply --demo".to_owned(), "make these changes to the sample estate"))
-        }
+        (SourceKind::Demo, _) => Some((apply(view.plan, None), "make these changes to the sample estate")),
         (SourceKind::Live | SourceKind::Emulator, Some(file)) => {
-            Some((format!("callmap apply {}", quoted(file)), "make these changes, once you say yes"))
+            Some((apply(view.plan, Some(file)), "make these changes, once you say yes"))
         }
         (SourceKind::Live | SourceKind::Emulator, None) => Some((
-            "callmap apply".to_owned(),
+            apply(view.plan, None),
             "make such a plan again, show it, and carry it out once you say yes",
         )),
     }

@@ -46,6 +46,8 @@ fn every_command_explains_itself() {
         "",
         "audit",
         "plan",
+        "apply",
+        "undo",
         "explain",
         "who",
         "can",

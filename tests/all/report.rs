@@ -6,7 +6,7 @@ use callmap::{
     access::{Flip, Verdict},
     callers::{MapText, Mistake, Place, mistake::MapError},
     model::{Principal, RoleName},
-    plan::{Include, Plan},
+    plan::{Include, Made, Plan, PlanOptions},
     report::{
         json, markdown,
         plan::View,
@@ -200,9 +200,30 @@ fn what_comes_next_after_a_plan_is_what_can_be_done_with_it() {
         next.lines().next().unwrap_or_default().trim().to_owned()
     };
     let of = |kind| move |plan: &mut Plan| plan.made.source = kind;
-    assert!(next(&of(SourceKind::Live), None).starts_with("callmap apply  "));
-    assert!(next(&of(SourceKind::Emulator), Some("a b.json")).starts_with("callmap apply 'a b.json' "));
-    assert!(next(&of(SourceKind::Demo), None).starts_with("callmap apply --demo "));
+    let plain = |kind| {
+        move |plan: &mut Plan| {
+            plan.made = Made {
+                source: kind,
+                env: None,
+                scope: Vec::new(),
+                options: PlanOptions::default(),
+                ..plan.made.clone()
+            };
+        }
+    };
+    assert!(next(&plain(SourceKind::Live), None).starts_with("callmap apply  "));
+    assert!(next(&plain(SourceKind::Emulator), Some("a b.json")).starts_with("callmap apply 'a b.json' "));
+    assert!(next(&plain(SourceKind::Demo), None).starts_with("callmap apply --demo "));
+    // What the plan was made with is said again, or another plan would be made, or this one refused.
+    let asked = |plan: &mut Plan| {
+        plain(SourceKind::Live)(plan);
+        plan.made.env = Some("prod".into());
+        plan.made.scope = vec!["projects/shop-edge".parse().unwrap(), "folders/4000".parse().unwrap()];
+        plan.made.options.include = [Include::Dead, Include::Agents].into();
+    };
+    let scope = "--env prod --project shop-edge --folder 4000";
+    assert_eq!(next(&asked, None), format!("callmap apply {scope} --include-dead --include-agents"));
+    assert_eq!(next(&asked, Some("plan.json")), format!("callmap apply plan.json {scope} --include-agents"));
     assert!(next(&of(SourceKind::Assets), Some("plan.json")).contains("without `--from`"));
     let judged = |plan: &mut Plan| plan.made.judged_at = Some(fixture::at("2026-12-24T00:00:00Z"));
     assert!(next(&judged, Some("plan.json")).contains("without `--at`"));

@@ -17,6 +17,8 @@ pub(in crate::cli) struct Apply {
     /// A plan that `callmap plan --save` wrote; without one, a plan is made, shown and asked about.
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    making: Making,
     /// Go on with the run of this journal, which broke off.
     #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["file", "journal"], help_heading = "Writing")]
     resume: Option<PathBuf>,
@@ -29,8 +31,6 @@ pub(in crate::cli) struct Apply {
     max_plan_age: TimeDelta,
     #[command(flatten)]
     carrying: Carrying,
-    #[command(flatten)]
-    making: Making,
 }
 
 #[derive(Debug, Args)]
@@ -38,6 +38,8 @@ pub(in crate::cli) struct Undo {
     /// The journal of what is to be taken back.
     #[arg(value_name = "JOURNAL")]
     of: PathBuf,
+    #[command(flatten)]
+    live: Live,
     /// Give back grants to the public.
     #[arg(long, help_heading = "Changes")]
     include_public: bool,
@@ -46,8 +48,6 @@ pub(in crate::cli) struct Undo {
     include_inherited: bool,
     #[command(flatten)]
     carrying: Carrying,
-    #[command(flatten)]
-    live: Live,
 }
 
 #[derive(Debug, Args)]

@@ -223,7 +223,8 @@ fn listed(title: &str, lines: impl IntoIterator<Item = (String, String)>, width:
         if number == 0 {
             put(text, format_args!("\n{bold}{title}{bold:#}\n"));
         }
-        if width < NARROW {
+        // Beside each other where both fit.
+        if width < NARROW || words.len().max(40) + says.len() + 3 > width {
             put(text, format_args!("  {words}\n"));
             for line in fold(&says, width.saturating_sub(4)) {
                 put(text, format_args!("    {line}\n"));

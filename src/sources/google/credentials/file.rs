@@ -39,8 +39,9 @@ pub(super) struct Loaded {
 pub(super) async fn load(path: &Path, transport: &Transport) -> Result<Loaded, CredentialsError> {
     let text = read(path)?;
     // The reader's message could show what stands there.
-    let value: Value = serde_json::from_str(text.expose_secret())
-        .map_err(|error| CredentialsError::file(path, format!("is not JSON from line {}", error.line())))?;
+    let value: Value = serde_json::from_str(text.expose_secret()).map_err(|error| {
+        CredentialsError::file(path, format!("this credential file is not JSON from line {}", error.line()))
+    })?;
     let file = KeyFile { path, value: &value };
     if let Some(universe) = value["universe_domain"].as_str().filter(|name| *name != "googleapis.com") {
         return Err(CredentialsError::Universe(universe.into()));
@@ -53,7 +54,14 @@ pub(super) async fn load(path: &Path, transport: &Transport) -> Result<Loaded, C
 }
 
 fn read(path: &Path) -> Result<SecretString, CredentialsError> {
-    let failed = |error: std::io::Error| CredentialsError::file(path, format!("could not be read: {error}"));
+    let failed = |error: std::io::Error| {
+        // A file at the usual place is there, or it would not be looked at.
+        let repair = match error.kind() {
+            std::io::ErrorKind::NotFound => ": put right `GOOGLE_APPLICATION_CREDENTIALS`, or unset it",
+            _ => "",
+        };
+        CredentialsError::file(path, format!("the credential file could not be read: {error}{repair}"))
+    };
     let mut text = String::new();
     File::open(path).map_err(failed)?.take(LONGEST + 1).read_to_string(&mut text).map_err(failed)?;
     if text.len() as u64 > LONGEST {
