@@ -127,10 +127,9 @@ pub fn next(view: &View<'_>) -> Option<(String, &'static str)> {
         (SourceKind::Live | SourceKind::Emulator, Some(file)) => {
             Some((apply(view.plan, Some(file)), "make these changes, once you say yes"))
         }
-        (SourceKind::Live | SourceKind::Emulator, None) => Some((
-            apply(view.plan, None),
-            "make such a plan again, show it, and carry it out once you say yes",
-        )),
+        (SourceKind::Live | SourceKind::Emulator, None) => {
+            Some((apply(view.plan, None), "make this plan again, and carry it out once you say yes"))
+        }
     }
 }
 

@@ -47,7 +47,7 @@ fn finding(context: &Context<'_>, resource: &Resource, gaps: &BTreeSet<(&'static
     finding.fix = Some(match (needed.is_empty(), is_withheld) {
         (false, _) => format!("needs {}", needed.join(" and ")),
         (true, true) => "read the policies again, with their conditions (policy version 3)".to_owned(),
-        (true, false) => "needs no other permission: put right what is said, or read again".to_owned(),
+        (true, false) => "no permission is missing: put right what is said, or read again".to_owned(),
     });
     finding
 }

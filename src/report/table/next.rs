@@ -36,7 +36,9 @@ pub(super) fn render(audit: &Audit, width: usize, show: Show, out: &mut dyn Writ
             0 => String::new(),
             others => format!(" and {}", counted(others, "other", "others")),
         };
-        let repair = format!("{}{others} {}", words::resource(resources[0]), escape::terminal(repair));
+        // What is needed is said of what needs it; anything else is for people to do.
+        let joint = if repair.starts_with("needs ") { " " } else { ": " };
+        let repair = format!("{}{others}{joint}{}", words::resource(resources[0]), escape::terminal(repair));
         for (number, line) in fold(&repair, width.saturating_sub(4)).iter().enumerate() {
             let indent = if number == 0 { 2 } else { 4 };
             writeln!(out, "{:indent$}{line}", "")?;
