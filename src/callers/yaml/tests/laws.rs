@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Node, Style, Value, nodes, parse, shape};
+use super::{Node, Style, Value, nodes, parse, placed, shape};
 
 /// Pieces of YAML in any order: mostly nonsense, often close to YAML.
 fn pieces() -> impl Strategy<Value = String> {
@@ -26,7 +26,9 @@ fn documents() -> impl Strategy<Value = serde_yaml::Value> {
     ];
     let leaf = prop_oneof![text.clone().prop_map(serde_yaml::Value::String), Just(serde_yaml::Value::Null)];
     leaf.prop_recursive(5, 60, 6, move |inner| {
-        let mapping = prop::collection::btree_map(text.clone(), inner.clone(), 0..6);
+        // The writer puts no quotes around `<<`, and without them it is a merge key, which is refused.
+        let key = text.clone().prop_filter("not a merge key", |text| text != "<<");
+        let mapping = prop::collection::btree_map(key, inner.clone(), 0..6);
         prop_oneof![
             prop::collection::vec(inner, 0..6).prop_map(serde_yaml::Value::Sequence),
             mapping.prop_map(|entries| {
@@ -153,7 +155,12 @@ proptest! {
     #[test]
     fn line_ends_make_no_difference(document in documents()) {
         let text = serde_yaml::to_string(&document).unwrap();
-        let shapes = |text: &str| parse(text).map(|root| shape(&root));
-        prop_assert_eq!(shapes(&text), shapes(&text.replace('\n', "\r\n")));
+        prop_assert_eq!(placed(&text), placed(&text.replace('\n', "\r\n")));
+    }
+
+    #[test]
+    fn line_ends_make_no_difference_to_mistakes(text in pieces()) {
+        let text = text.replace('\r', "");
+        prop_assert_eq!(placed(&text), placed(&text.replace('\n', "\r\n")));
     }
 }

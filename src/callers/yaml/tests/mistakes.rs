@@ -1,6 +1,6 @@
 //! What is refused, in which words, and where.
 
-use super::{complaints, lines, read, refused};
+use super::{complaints, lines, placed, read, refused};
 use crate::callers::yaml::{MAX_MISTAKES, Span, parse};
 
 const TABS: &str = "tabs cannot indent YAML; use spaces";
@@ -147,6 +147,11 @@ fn merge_keys_are_refused_and_quoted_ones_are_text() {
     let text = "a: &x {b: c}\nd:\n  <<: *x\n";
     assert_eq!(complaints(text), ["\"<<\": merge keys are not YAML 1.2; write the keys out"]);
     assert_eq!(read("'<<': a\nb: <<\n"), "{\"<<\": a, b: <<}");
+    let refusal =
+        "2:3: merge keys are not YAML 1.2; write the keys out; copy the merged keys in the place of `<<`";
+    for text in ["a:\n  <<: a\n", "a:\r\n  <<: a\r\n"] {
+        assert_eq!(placed(text), Err(vec![refusal.to_owned()]));
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod mistakes;
 mod spans;
 mod tree;
 
-use super::{Mistake, Node, Style, Value, parse};
+use super::{LineIndex, Mistake, Node, Style, Value, parse};
 
 /// The tree in one line: plain text as it is, quoted text in `"`, block text in `|`.
 fn shape(node: &Node<'_>) -> String {
@@ -41,6 +41,19 @@ fn refused(text: &str) -> Vec<Mistake> {
 fn complaints(text: &str) -> Vec<String> {
     let complaint = |mistake: &Mistake| format!("{:?}: {}", mistake.span.of(text), mistake.message);
     refused(text).iter().map(complaint).collect()
+}
+
+/// What the text says, or all that is wrong with it, each with the line and the column where it begins.
+fn placed(text: &str) -> Result<String, Vec<String>> {
+    let lines = LineIndex::new(text);
+    let complaint = |mistake: &Mistake| {
+        let (line, column) = lines.place(mistake.span.start);
+        format!("{line}:{column}: {}; {}", mistake.message, mistake.repair)
+    };
+    match parse(text) {
+        Ok(root) => Ok(shape(&root)),
+        Err(mistakes) => Err(mistakes.iter().map(complaint).collect()),
+    }
 }
 
 /// A text of that many lines.
