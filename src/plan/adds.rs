@@ -1,6 +1,6 @@
 //! Own grants for declared callers and event sources, and the wrong grants that go out with them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Change, Class, Deed, hold,
@@ -38,22 +38,22 @@ fn leave_to_the_public(case: &Case<'_>, proposals: &mut Vec<Proposal>) {
     };
     let added = proposals.iter().filter(|proposal| is_public(&proposal.resource));
     let added = added.filter_map(|proposal| Some((proposal.resource.clone(), proposal.free()?)));
-    let added: BTreeSet<(Resource, Principal)> = added
-        .filter(|(_, change)| change.deed == Deed::Add)
-        .map(|(resource, change)| (resource, change.principal.clone()))
-        .collect();
+    let mut on_resource: BTreeMap<Resource, BTreeSet<Principal>> = BTreeMap::new();
+    for (resource, change) in added.filter(|(_, change)| change.deed == Deed::Add) {
+        on_resource.entry(resource).or_default().insert(change.principal.clone());
+    }
     let contains =
         |one: &Principal, other: &Principal| case.context.access.matches(one, other) == Verdict::Yes;
     proposals.retain(|proposal| {
         let Some(principal) = &proposal.principal else { return true };
-        let on_it = added.iter().filter(|(resource, _)| *resource == proposal.resource);
+        let mut on_it = on_resource.get(&proposal.resource).into_iter().flatten();
         // Of two groups that are in each other, one is left.
         let lets_through = |other: &Principal| {
             other != principal
                 && contains(other, principal)
                 && (other < principal || !contains(principal, other))
         };
-        let is_left = on_it.map(|(_, other)| other).any(lets_through);
+        let is_left = on_it.any(lets_through);
         proposal.rule != RuleId::MissingCaller || !is_left
     });
 }

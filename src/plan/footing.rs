@@ -44,8 +44,8 @@ fn callers(context: &Context<'_>, name: &ServiceName, changes: &[Change]) -> Vec
         if !edge.is_in_force(context.at) || !changes.iter().any(is_granted) {
             continue;
         }
-        let of_name = context.map.functions.iter().enumerate().filter(|(_, found)| found.name == *caller);
-        for service in of_name.filter_map(|(index, _)| context.declared.service(index)) {
+        let of_name = context.declared.named(caller).iter();
+        for service in of_name.filter_map(|index| context.declared.service(*index)) {
             if let Some(identity) = context.world.identity(service) {
                 found.insert(CallerIdentity { service: service.clone(), identity });
             }

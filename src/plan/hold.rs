@@ -1,6 +1,10 @@
 //! What stands in the way of a change, in words.
 
-use super::{Include, law::opened, proposal::Case};
+use super::{
+    Include,
+    law::opened,
+    proposal::{Case, Repinned},
+};
 use crate::{
     access::agent::agent_project,
     callers::{Caller, Writer},
@@ -79,13 +83,14 @@ fn of_function(case: &Case<'_>, name: &str, target: &ServiceName, account: &Prin
     if let Some(changed) = changed_identity(case, account, Some(name)) {
         return Some(changed);
     }
-    let of_name = context.map.functions.iter().enumerate().filter(|(_, function)| *function.name == *name);
+    let of_name = context.declared.named(name);
     let runs_as_it = |index: usize| {
         context.declared.service(index).and_then(|service| context.world.identity(service)).as_ref()
             == Some(account)
     };
-    let is_pinned = of_name.clone().any(|(_, function)| function.runs_as.as_ref() == Some(account));
-    if !of_name.clone().any(|(index, _)| runs_as_it(index)) {
+    let is_pinned =
+        of_name.iter().any(|index| context.map.functions[*index].runs_as.as_ref() == Some(account));
+    if !of_name.iter().any(|index| runs_as_it(*index)) {
         return Some(format!(
             "whether `{name}` runs as this account is not known: it is not live, or not read"
         ));
@@ -142,20 +147,15 @@ fn is_outside(case: &Case<'_>, other: &ServiceName, name: &str, target: &Service
 /// function, or of any.
 fn changed_identity(case: &Case<'_>, account: &Principal, of: Option<&str>) -> Option<String> {
     let context = case.context;
-    let functions = context.map.functions.iter().enumerate();
-    for (index, function) in functions.filter(|(_, function)| of.is_none_or(|name| *function.name == *name)) {
-        let (Some(pinned), Some(service)) = (&function.runs_as, context.declared.service(index)) else {
-            continue;
-        };
-        let Some(live) = context.world.identity(service) else { continue };
-        if live != *pinned && (live == *account || pinned == account) {
-            return Some(format!(
-                "`{}` does not run as the account that the map pins: find out who changed it",
-                context.label(service)
-            ));
-        }
-    }
-    None
+    let is_about = |repinned: &&Repinned<'_>| {
+        let Repinned { name, service: _, pinned, live } = repinned;
+        of.is_none_or(|of| of == *name) && (live == account || *pinned == account)
+    };
+    let Repinned { service, .. } = case.repinned.iter().find(is_about)?;
+    Some(format!(
+        "`{}` does not run as the account that the map pins: find out who changed it",
+        context.label(service)
+    ))
 }
 
 /// Why a grant is not taken out, whatever it is.
@@ -191,9 +191,8 @@ fn of_nameless(case: &Case<'_>, grant: &Grant) -> Option<String> {
         let in_force = edges.filter(|edge| edge.is_in_force(context.at));
         let nameless = in_force.filter(|edge| context.declared.principals(edge).is_empty());
         for name in nameless.filter_map(|edge| edge.caller.function()) {
-            let mut of_name =
-                context.map.functions.iter().enumerate().filter(|(_, found)| found.name == *name);
-            if of_name.any(|(index, _)| context.declared.live[index] != Live::Missing) {
+            let mut of_name = context.declared.named(name).iter();
+            if of_name.any(|index| context.declared.live[*index] != Live::Missing) {
                 let label = context.label(service);
                 return Some(format!(
                     "`{name}` may call `{label}` through it, and which account it runs as is not known"
@@ -233,9 +232,9 @@ fn of_split(case: &Case<'_>, grant: &Grant) -> Option<String> {
         let callers =
             edges.filter(|edge| edge.is_in_force(context.at)).filter_map(|edge| edge.caller.function());
         for name in callers {
-            let of_name = context.map.functions.iter().enumerate().filter(|(_, found)| found.name == *name);
+            let of_name = context.declared.named(name).iter();
             let settings = of_name
-                .filter_map(|(index, _)| context.declared.service(index))
+                .filter_map(|index| context.declared.service(*index))
                 .filter_map(|service| context.world.services.get(service)?.settings.known());
             if settings.into_iter().any(|settings| settings.traffic == Traffic::Split) {
                 return Some(format!(

@@ -77,11 +77,16 @@ pub(super) fn opened<'a>(
     context: &'a Context<'_>,
     resource: &'a Resource,
 ) -> impl Iterator<Item = &'a ServiceName> {
-    context.declared.governed.keys().filter(move |service| match resource {
-        Resource::Service(name) => name == *service,
-        Resource::Container(container) => may_be_below(context, service, container),
-        Resource::Other(_) => false,
-    })
+    let governed = &context.declared.governed;
+    let (itself, container) = match resource {
+        Resource::Service(name) => (governed.get_key_value(name), None),
+        Resource::Container(container) => (None, Some(container)),
+        Resource::Other(_) => (None, None),
+    };
+    let below = container.into_iter().flat_map(move |container| {
+        governed.keys().filter(move |service| may_be_below(context, service, container))
+    });
+    itself.map(|(service, _)| service).into_iter().chain(below)
 }
 
 /// Whether a function lies below a container. Where what is above its project was not read, it may.

@@ -1,6 +1,6 @@
 //! The plan itself: what the findings ask for, what is held, and the steps in order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Change, Deed, Held, Made, Plan, Protected, Step, StepId, Waiting, above, adds, edit, footing, law,
@@ -137,9 +137,9 @@ fn steps(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Step> {
 /// The steps of the functions that a policy above functions opens.
 pub(super) fn needs(context: &Context<'_>, resource: &Resource, steps: &[Step]) -> Vec<StepId> {
     let Resource::Container(_) = resource else { return Vec::new() };
-    let opened: Vec<&ServiceName> = law::opened(context, resource).collect();
+    let opened: BTreeSet<&ServiceName> = law::opened(context, resource).collect();
     let is_opened = |step: &&Step| match &step.resource {
-        Resource::Service(name) => opened.contains(&name),
+        Resource::Service(name) => opened.contains(name),
         Resource::Container(_) | Resource::Other(_) => false,
     };
     steps.iter().filter(is_opened).map(|step| step.id).collect()

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Held, Include, PlanOptions};
 use crate::{
+    callers::DeclaredFunction,
     model::{Grant, Level, Principal, Resource, RuleId, ServiceName},
     rules::{Finding, context::Context},
 };
@@ -45,8 +46,28 @@ pub(super) struct Case<'a> {
     pub(super) options: &'a PlanOptions,
     /// The functions that run as each account, whether governed or not.
     pub(super) running_as: BTreeMap<Principal, Vec<&'a ServiceName>>,
+    /// The functions that run as another account than the map pins, in the map's order.
+    pub(super) repinned: Vec<Repinned<'a>>,
     accepted_grants: BTreeSet<&'a Grant>,
     accepted_callers: BTreeSet<(RuleId, &'a ServiceName, &'a Principal)>,
+}
+
+/// A function that runs as another account than the map pins.
+pub(super) struct Repinned<'a> {
+    /// Its name in the map.
+    pub(super) name: &'a str,
+    pub(super) service: &'a ServiceName,
+    pub(super) pinned: &'a Principal,
+    pub(super) live: Principal,
+}
+
+fn repinned<'a>(context: &'a Context<'a>) -> Vec<Repinned<'a>> {
+    let differs = |(index, function): (usize, &'a DeclaredFunction)| {
+        let (pinned, service) = (function.runs_as.as_ref()?, context.declared.service(index)?);
+        let live = context.world.identity(service).filter(|live| live != pinned)?;
+        Some(Repinned { name: &function.name, service, pinned, live })
+    };
+    context.map.functions.iter().enumerate().filter_map(differs).collect()
 }
 
 impl<'a> Case<'a> {
@@ -66,6 +87,7 @@ impl<'a> Case<'a> {
             context,
             options,
             running_as,
+            repinned: repinned(context),
             accepted_grants: accepted().filter_map(|finding| finding.grant.as_ref()).collect(),
             accepted_callers: accepted().filter_map(about_caller).collect(),
         }

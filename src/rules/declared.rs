@@ -36,6 +36,8 @@ pub struct Declared {
     pub edges: Vec<Vec<usize>>,
     /// The accounts that functions run as which edges or acceptances name as callers. Empty where none is known.
     identities: BTreeMap<Arc<str>, Vec<Principal>>,
+    /// The map's functions of each name that an edge or an acceptance names as a caller, by index.
+    named: BTreeMap<Arc<str>, Vec<usize>>,
     at: Time,
     /// Per function, who is declared for it, and until when by the edge that ends last.
     callers: Vec<HashMap<Principal, Option<Time>>>,
@@ -77,10 +79,15 @@ impl Declared {
             governed,
             edges: vec![Vec::new(); map.functions.len()],
             identities: BTreeMap::new(),
+            named: named_as_callers(map),
             at,
             callers: vec![HashMap::new(); map.functions.len()],
         };
-        declared.identities = declared.identities_of_callers(map, world);
+        declared.identities = declared
+            .named
+            .iter()
+            .map(|(name, of_name)| (name.clone(), declared.identities_of(of_name, map, world)))
+            .collect();
         for (index, edge) in map.edges.iter().enumerate() {
             declared.edges[edge.function].push(index);
             for principal in declared.principals(edge).to_vec() {
@@ -142,20 +149,33 @@ impl Declared {
         }
     }
 
-    fn identities_of_callers(&self, map: &CallerMap, world: &World) -> BTreeMap<Arc<str>, Vec<Principal>> {
-        let accepted = map.settings.accepted.iter().filter_map(|acceptance| acceptance.caller.as_ref());
-        let callers = map.edges.iter().map(|edge| &edge.caller).chain(accepted);
-        let named: BTreeSet<_> = callers.filter_map(Caller::function).collect();
-        let mut identities: BTreeMap<_, BTreeSet<Principal>> = BTreeMap::new();
-        for (index, function) in map.functions.iter().enumerate().filter(|(_, f)| named.contains(&f.name)) {
-            let identity = match &function.runs_as {
-                Some(pinned) => Some(pinned.clone()),
-                None => self.service(index).and_then(|service| world.identity(service)),
-            };
-            identities.entry(function.name.clone()).or_default().extend(identity);
-        }
-        identities.into_iter().map(|(name, found)| (name, found.into_iter().collect())).collect()
+    /// The map's functions of a name that an edge or an acceptance names as a caller, by index, in the map's order.
+    /// Of a name that none names there is none.
+    pub fn named(&self, name: &str) -> &[usize] {
+        self.named.get(name).map_or(&[], Vec::as_slice)
     }
+
+    /// The accounts that these functions run as, as the map pins them or else as the world shows them.
+    fn identities_of(&self, functions: &[usize], map: &CallerMap, world: &World) -> Vec<Principal> {
+        let identity = |index: &usize| match &map.functions[*index].runs_as {
+            Some(pinned) => Some(pinned.clone()),
+            None => self.service(*index).and_then(|service| world.identity(service)),
+        };
+        let found: BTreeSet<Principal> = functions.iter().filter_map(identity).collect();
+        found.into_iter().collect()
+    }
+}
+
+/// The map's functions that edges or acceptances name as callers, by index.
+fn named_as_callers(map: &CallerMap) -> BTreeMap<Arc<str>, Vec<usize>> {
+    let accepted = map.settings.accepted.iter().filter_map(|acceptance| acceptance.caller.as_ref());
+    let callers = map.edges.iter().map(|edge| &edge.caller).chain(accepted);
+    let of_callers: BTreeSet<_> = callers.filter_map(Caller::function).collect();
+    let mut named: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (index, function) in map.functions.iter().enumerate().filter(|(_, f)| of_callers.contains(&f.name)) {
+        named.entry(function.name.clone()).or_default().push(index);
+    }
+    named
 }
 
 fn find(function: &DeclaredFunction, world: &World, mistakes: &mut Vec<Mistake>) -> Live {
