@@ -6,8 +6,8 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{
-    Change, Class, Deed, Include, Plan, PlanOptions, Step, StepId, edit, hold, law, make, proposal::Case,
-    removals,
+    CallerIdentity, Change, Class, Deed, Include, Plan, PlanOptions, Protected, Step, StepId, edit, footing,
+    hold, law, make, proposal::Case, removals,
 };
 use crate::{
     access::RoleClass,
@@ -43,6 +43,7 @@ pub fn violations(
     for step in &plan.steps {
         let mut wrong = |what| found.push(Violation { step: step.id, what });
         of_step(&case, step).into_iter().for_each(&mut wrong);
+        left_out(context, step).into_iter().for_each(&mut wrong);
         for change in &step.changes {
             if let Some(what) = of_change(&case, step, change) {
                 wrong(what);
@@ -92,6 +93,24 @@ fn of_step(case: &Case<'_>, step: &Step) -> Vec<String> {
         wrong.push("its removals stand before its adds".to_owned());
     }
     wrong
+}
+
+/// What a step must look at before it is written, and does not: whoever is left out would not be missed.
+fn left_out(context: &Context<'_>, step: &Step) -> Vec<String> {
+    let is_named = |edge: &Protected| {
+        let named = |other: &Protected| other.service == edge.service && other.principal == edge.principal;
+        step.protects.iter().any(named)
+    };
+    let unprotected = law::protected_by(context, step).into_iter().find(|edge| !is_named(edge));
+    let is_seen =
+        |caller: &CallerIdentity| step.footing.callers.iter().any(|other| other.service == caller.service);
+    let unseen = footing::footing(context, step).callers.into_iter().find(|caller| !is_seen(caller));
+    let unprotected = unprotected.map(|Protected { service, principal, until: _ }| {
+        format!("it does not protect `{principal}`, which may call `{service}` through what it takes out")
+    });
+    let unseen =
+        unseen.map(|caller| format!("it does not rest on the account of `{}`, which calls", caller.service));
+    unprotected.into_iter().chain(unseen).collect()
 }
 
 fn of_change(case: &Case<'_>, step: &Step, change: &Change) -> Option<String> {
@@ -156,6 +175,7 @@ fn of_removal(case: &Case<'_>, step: &Step, name: &ServiceName, change: &Change)
         return Some("it is expected to call".to_owned());
     }
     match context.declared.end_of(name, &grant.principal) {
+        None if change.class == Class::Add => Some("such a removal is of the class `remove`".to_owned()),
         None => removals::hold_of(case, &grant, change.class),
         Some(_) if keeps_what_it_needs(context, step, name, &grant.principal) => None,
         Some(_) => Some("the map declares it, and it would keep no grant of its own that fits".to_owned()),

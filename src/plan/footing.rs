@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{CallerIdentity, Change, Deed, Footing, ServiceState, Step};
+use super::{CallerIdentity, Change, Deed, Footing, ServiceState, Step, law};
 use crate::{
     callers::Caller,
-    model::{Resource, ServiceName},
+    model::{Grant, Principal, Resource, ServiceName},
     rules::context::Context,
 };
 
@@ -15,12 +15,11 @@ pub fn footing(context: &Context<'_>, step: &Step) -> Footing {
 }
 
 pub(super) fn of(context: &Context<'_>, resource: &Resource, changes: &[Change]) -> Footing {
-    match resource {
-        Resource::Service(name) => {
-            Footing { service: state(context, name), callers: callers(context, name, changes) }
-        }
-        Resource::Container(_) | Resource::Other(_) => Footing::default(),
-    }
+    let service = match resource {
+        Resource::Service(name) => state(context, name),
+        Resource::Container(_) | Resource::Other(_) => None,
+    };
+    Footing { service, callers: callers(context, resource, changes) }
 }
 
 fn state(context: &Context<'_>, name: &ServiceName) -> Option<ServiceState> {
@@ -33,23 +32,34 @@ fn state(context: &Context<'_>, name: &ServiceName) -> Option<ServiceState> {
     })
 }
 
-/// The functions that edges behind the adds name as callers, each with the account it runs as now.
-fn callers(context: &Context<'_>, name: &ServiceName, changes: &[Change]) -> Vec<CallerIdentity> {
-    let Some(function) = context.declared.governed.get(name) else { return Vec::new() };
-    let mut found = BTreeSet::new();
-    for edge in context.declared.edges[*function].iter().map(|edge| &context.map.edges[*edge]) {
-        let Caller::Function(caller) = &edge.caller else { continue };
-        let meant = context.declared.principals(edge);
-        let is_granted = |change: &Change| change.deed == Deed::Add && meant.contains(&change.principal);
-        if !edge.is_in_force(context.at) || !changes.iter().any(is_granted) {
-            continue;
-        }
-        let of_name = context.declared.named(caller).iter();
-        for service in of_name.filter_map(|index| context.declared.service(*index)) {
-            if let Some(identity) = context.world.identity(service) {
-                found.insert(CallerIdentity { service: service.clone(), identity });
+/// The functions that are declared as callers and granted something, or may live on what is taken out, each with the
+/// account it runs as now: as another it would need another grant.
+fn callers(context: &Context<'_>, resource: &Resource, changes: &[Change]) -> Vec<CallerIdentity> {
+    let removed = changes.iter().filter(|change| change.deed == Deed::Remove);
+    let removed: Vec<Grant> = removed.map(|change| change.grant(resource)).collect();
+    let protected = law::protected(context, resource, &removed);
+    let protected: BTreeSet<_> = protected.iter().map(|edge| (&edge.service, &edge.principal)).collect();
+    let is_granted = |principal: &Principal| {
+        changes.iter().any(|change| change.deed == Deed::Add && change.principal == *principal)
+    };
+    let mut named = BTreeSet::new();
+    for service in law::opened(context, resource) {
+        let Some(function) = context.declared.governed.get(service) else { continue };
+        for edge in context.declared.edges[*function].iter().map(|edge| &context.map.edges[*edge]) {
+            let Caller::Function(caller) = &edge.caller else { continue };
+            let is_meant =
+                |principal: &Principal| is_granted(principal) || protected.contains(&(service, principal));
+            if edge.is_in_force(context.at) && context.declared.principals(edge).iter().any(is_meant) {
+                named.insert(caller);
             }
         }
     }
-    found.into_iter().collect()
+    let of_name = named.into_iter().flat_map(|name| context.declared.named(name));
+    let services: BTreeSet<&ServiceName> =
+        of_name.filter_map(|index| context.declared.service(*index)).collect();
+    let running = services.into_iter().filter_map(|service| {
+        let identity = context.world.identity(service)?;
+        Some(CallerIdentity { service: service.clone(), identity })
+    });
+    running.collect()
 }

@@ -40,7 +40,7 @@ pub struct Step {
 pub struct Footing {
     /// The function whose policy is changed; `None` where that is above functions.
     pub service: Option<ServiceState>,
-    /// Functions that changes name as callers.
+    /// Functions that are callers: granted something, or declared to call through what is taken out.
     pub callers: Vec<CallerIdentity>,
 }
 

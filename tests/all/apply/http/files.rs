@@ -27,6 +27,11 @@ fn grant<'p>(plan: &'p mut Value, change: &str) -> &'p mut Value {
     changes.find(|found| found["change"] == change).unwrap()
 }
 
+fn step_of<'p>(plan: &'p mut Value, function: &str) -> &'p mut Value {
+    let mut steps = plan["steps"].as_array_mut().unwrap().iter_mut();
+    steps.find(|step| step["resource"] == super::name(function)).unwrap()
+}
+
 #[test]
 fn a_plan_that_nobody_edited_is_carried_out() {
     let (code, err, writes) = edited(|_| {});
@@ -35,7 +40,7 @@ fn a_plan_that_nobody_edited_is_carried_out() {
 
 #[test]
 fn a_plan_that_somebody_edited_is_refused_before_any_write() {
-    let edits: [(&str, Edit); 7] = [
+    let edits: [(&str, Edit); 12] = [
         ("public", |plan| grant(plan, "add")["member"] = json!("allUsers")),
         ("somebody else", |plan| grant(plan, "add")["member"] = json!("user:eve@example.com")),
         ("another role", |plan| grant(plan, "add")["role"] = json!("roles/owner")),
@@ -51,6 +56,19 @@ fn a_plan_that_somebody_edited_is_refused_before_any_write() {
             plan["at"] = json!("2099-01-01T00:00:00Z");
         }),
         ("another time than it is judged at", |plan| plan["at"] = json!("2026-01-01T00:00:00Z")),
+        ("nobody is protected", |plan| step_of(plan, "pay")["protects"] = json!([])),
+        ("nobody is protected, and nobody granted", |plan| {
+            let pay = step_of(plan, "pay");
+            pay["protects"] = json!([]);
+            pay["changes"].as_array_mut().unwrap().retain(|change| change["change"] == "remove");
+        }),
+        ("somebody else is protected", |plan| {
+            step_of(plan, "pay")["protects"][0]["caller"] = json!("user:ann@example.com");
+        }),
+        ("whoever calls is not looked at", |plan| step_of(plan, "mail")["footing"]["callers"] = json!([])),
+        ("a removal that passes for part of an add", |plan| {
+            grant(plan, "remove")["class"] = json!("add");
+        }),
     ];
     for (what, edit) in edits {
         let (code, err, writes) = edited(edit);

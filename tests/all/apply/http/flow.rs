@@ -150,6 +150,24 @@ fn a_plan_of_yesterdays_world_is_stale_where_it_matters() {
     }
 }
 
+/// What it lived on is taken out of a policy in which only the account it ran as has a grant.
+#[test]
+fn whoever_runs_as_another_account_since_the_plan_loses_nothing_that_is_taken_out() {
+    let shop = Shop::open();
+    let policy = json!({"bindings": [{"role": super::INVOKER, "members": ["allUsers", DESK_ACCOUNT]}]});
+    shop.handle().set_policy(&name("mail"), policy);
+    assert_eq!(shop.run(&["plan", "--save", "plan.json"]).code, 0);
+    change(&shop, "desk", &super::settings("desk", "other"));
+    let run = shop.apply(&["plan.json"]);
+    assert!(run.out.contains("runs as"), "{run:?}");
+    assert_eq!((run.code, shop.callers("mail")), (5, vec!["allUsers".to_owned(), DESK_ACCOUNT.to_owned()]));
+    // With a new plan it gets its own.
+    assert_eq!(shop.apply(&[]).code, 0);
+    let callers = shop.callers("mail");
+    let other = "serviceAccount:other@shop-prod.iam.gserviceaccount.com".to_owned();
+    assert!(callers.contains(&other) && !callers.contains(&"allUsers".to_owned()), "{callers:?}");
+}
+
 /// Another service in the place of one.
 fn change(shop: &Shop, function: &str, line: &str) {
     let line: Value = serde_json::from_str(line).unwrap();
