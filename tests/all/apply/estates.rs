@@ -241,7 +241,7 @@ fn carry_out(estate: &Estate, plan: &Plan, fates: Vec<Fate>, others: &[Other]) -
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_declared_caller_is_ever_locked_out(
