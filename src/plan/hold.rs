@@ -6,7 +6,7 @@ use super::{
     proposal::{Case, Repinned},
 };
 use crate::{
-    access::agent::agent_project,
+    access::{Verdict, agent::agent_project},
     callers::{Caller, Writer},
     model::{Grant, Policy, Principal, PrincipalKind, ProjectName, Resource, ServiceName},
     rules::{declared::Live, repair},
@@ -167,40 +167,65 @@ pub(super) fn of_removal(case: &Case<'_>, grant: &Grant) -> Option<String> {
     if case.context.ours.has_agent(principal) && !case.includes(Include::Agents) {
         return Some("it is a service agent of google's: needs `--include-agents`".to_owned());
     }
+    if !may_be_an_account(principal) {
+        return None;
+    }
     if let Some(why) = of_nameless(case, grant) {
         return Some(why);
     }
     if !matches!(principal.kind(), PrincipalKind::ServiceAccount(_)) {
-        return None;
+        return of_unread_sources(case, grant);
     }
     changed_identity(case, principal, None)
         .or_else(|| of_split(case, grant))
         .or_else(|| of_sources(case, grant))
 }
 
-/// That a function is declared as a caller whose account is not known, and may live on this grant. A function
-/// that is not live calls nobody.
+/// That a function is declared as a caller and may live on this grant, though no own grant of it can be told: its
+/// account is not known, or is not the one that the map pins. A function that is not live calls nobody.
 fn of_nameless(case: &Case<'_>, grant: &Grant) -> Option<String> {
     let context = case.context;
-    if !may_be_an_account(&grant.principal) {
-        return None;
-    }
     for service in opened(context, &grant.resource) {
         let function = *context.declared.governed.get(service)?;
         let edges = context.declared.edges[function].iter().map(|edge| &context.map.edges[*edge]);
-        let in_force = edges.filter(|edge| edge.is_in_force(context.at));
-        let nameless = in_force.filter(|edge| context.declared.principals(edge).is_empty());
-        for name in nameless.filter_map(|edge| edge.caller.function()) {
+        for edge in edges.filter(|edge| edge.is_in_force(context.at)) {
+            let Some(name) = edge.caller.function() else { continue };
+            let label = context.label(service);
             let mut of_name = context.declared.named(name).iter();
-            if of_name.any(|index| context.declared.live[*index] != Live::Missing) {
-                let label = context.label(service);
+            if context.declared.principals(edge).is_empty()
+                && of_name.any(|index| context.declared.live[*index] != Live::Missing)
+            {
                 return Some(format!(
                     "`{name}` may call `{label}` through it, and which account it runs as is not known"
+                ));
+            }
+            let lives_on_it =
+                |account: &Principal| context.access.matches(&grant.principal, account) > Verdict::No;
+            if case.repinned.iter().any(|other| *other.name == **name && lives_on_it(&other.live)) {
+                return Some(format!(
+                    "`{name}` may call `{label}` through it, and does not run as the account that the map pins: \
+                     find out who changed it"
                 ));
             }
         }
     }
     None
+}
+
+/// That an event source may live on this grant: which ones call an event function, and as whom, is not known.
+fn of_unread_sources(case: &Case<'_>, grant: &Grant) -> Option<String> {
+    let context = case.context;
+    let mut event_driven =
+        opened(context, &grant.resource).filter(|service| context.expected.is_event_driven(service));
+    let is_unread = |service: &&ServiceName| {
+        !matches!(context.world.event_source_lists.get(&service.project), Some(Observed::Known(())))
+    };
+    let service = event_driven.find(is_unread)?;
+    Some(format!(
+        "the event source of `{}` may call through it, and those of `{}` were not all read",
+        context.label(service),
+        service.project
+    ))
 }
 
 /// Whether a member may be, or contain, the account that a function runs as.

@@ -183,6 +183,40 @@ fn what_a_function_of_unknown_account_may_live_on_stays() {
     assert_eq!(held, members[..2]);
 }
 
+/// Everybody may call `payments`, and `storefront` lives on that as an account that the map does not pin.
+#[test]
+fn what_a_function_of_another_account_than_pinned_lives_on_stays() {
+    let members =
+        ["allUsers", "user:eve@example.com", "serviceAccount:old@shop-prod.iam.gserviceaccount.com"];
+    let mut lines = estate();
+    lines[2] = service_policy("payments", &[(INVOKER, &members)]);
+    let dir = shop(&lines);
+    let map = MAP
+        .replace("  allUsers: [storefront]\n", "  function:storefront: [payments]\n")
+        .replace("  storefront:\n", "  storefront: { runs_as: old@shop-prod.iam.gserviceaccount.com }\n");
+    fs::write(dir.path().join("policies/shop.yaml"), map).unwrap();
+    let plan = made(dir.path(), &[]);
+    assert_eq!(
+        changes(&plan),
+        ["add user:alice@example.com payments", "remove user:eve@example.com payments"]
+    );
+}
+
+/// The event source of `payments` may live on what everybody has, and nobody read which one it is.
+#[test]
+fn what_an_event_source_that_was_not_read_may_live_on_stays() {
+    let members = ["allUsers", "group:all@example.com", "user:eve@example.com"];
+    let mut lines = estate();
+    lines[2] = service_policy("payments", &[(INVOKER, &members)]);
+    let dir = shop(&lines);
+    let map = MAP
+        .replace("  user:alice@example.com: [payments, refunds]\n", "")
+        .replace("  payments:\n", "  payments: { trigger: event }\n");
+    fs::write(dir.path().join("policies/shop.yaml"), map).unwrap();
+    let plan = made(dir.path(), &[]);
+    assert_eq!(changes(&plan), ["remove user:eve@example.com payments"]);
+}
+
 #[test]
 fn what_is_held_and_what_waits_is_shown_and_told() {
     let dir = shop(&estate());
