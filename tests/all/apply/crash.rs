@@ -216,6 +216,8 @@ impl Scene {
     fn is_killed(&self, work: &str, at: usize) -> bool {
         let mut child = Command::new(env::current_exe().unwrap());
         child.args(["--exact", "apply::crash::the_one_that_is_killed", "--ignored", "--quiet"]);
+        // Whoever is killed takes no directory of its own away.
+        child.env("TMPDIR", &self.path);
         let child = child.env(DIR, &self.path).env(WORK, work).env(AT, at.to_string());
         let output = child.output().unwrap();
         let is_killed = output.status.signal() == Some(9);
