@@ -23,7 +23,7 @@ pub fn plan(options: &PlanOptions, console: &mut Console<'_>) -> Result<Exit, Er
     if let Some(path) = save.as_deref().filter(|path| path.symlink_metadata().is_ok()) {
         return Err(Error::Exists(path.to_owned()));
     }
-    let planned = make(making, console)?;
+    let planned = make(making, Offers::Counted, console)?;
     let saved = save.as_deref().map(|path| self::save(&planned, path)).transpose()?;
     let view = planned.view(saved.as_deref());
     if *format != ReportFormat::Table || !console.is_quiet {
@@ -46,6 +46,14 @@ pub fn plan(options: &PlanOptions, console: &mut Console<'_>) -> Result<Exit, Er
     })
 }
 
+/// Whether it is counted what each flag would add, which takes a plan more for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offers {
+    Counted,
+    /// Nobody is shown them.
+    Left,
+}
+
 /// A plan, and everything that it was made from.
 pub(super) struct Planned {
     pub(super) map: CallerMap,
@@ -55,7 +63,7 @@ pub(super) struct Planned {
     /// The time it was judged at.
     pub(super) at: Time,
     pub(super) plan: Plan,
-    /// How many more changes each flag would make.
+    /// How many more changes each flag would make, where that was counted.
     pub(super) more: BTreeMap<Include, usize>,
     /// Whether something that decides was not read, and nobody accepted that.
     pub(super) has_open_gaps: bool,
@@ -83,7 +91,11 @@ impl Planned {
 ///
 /// # Errors
 /// Where the map or the world cannot be read.
-pub(super) fn make(options: &MakeOptions, console: &mut Console<'_>) -> Result<Planned, Error> {
+pub(super) fn make(
+    options: &MakeOptions,
+    offers: Offers,
+    console: &mut Console<'_>,
+) -> Result<Planned, Error> {
     let MakeOptions { map, world, wider, changes } = options;
     // What is wrong with a map is said without waiting for the world.
     let texts = input::map(map, world.is_demo)?;
@@ -110,7 +122,10 @@ pub(super) fn make(options: &MakeOptions, console: &mut Console<'_>) -> Result<P
     };
     let audit = rules::run::judge(&context);
     let mut plan = plan::make(&context, &audit.findings, made);
-    let more = plan::offered(&context, &audit.findings, &plan);
+    let more = match offers {
+        Offers::Counted => plan::offered(&context, &audit.findings, &plan),
+        Offers::Left => BTreeMap::new(),
+    };
     plan.is_complete &= stale.is_empty();
     let has_open_gaps = audit.has_open_gaps() || !stale.is_empty();
     drop(context);

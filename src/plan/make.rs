@@ -63,19 +63,25 @@ fn guard(context: &Context<'_>, proposals: &mut [Proposal]) {
     }
 }
 
-/// The policies of functions that are changed, as they will be.
-fn policies_after(context: &Context<'_>, proposals: &[Proposal]) -> BTreeMap<ServiceName, Policy> {
-    let mut changes: BTreeMap<&ServiceName, Vec<&Change>> = BTreeMap::new();
+/// What is not held, by the policy that it changes.
+fn by_policy(proposals: &[Proposal]) -> BTreeMap<&Resource, Vec<&Change>> {
+    let mut changes: BTreeMap<&Resource, Vec<&Change>> = BTreeMap::new();
     for proposal in proposals {
-        if let (Resource::Service(name), Some(change)) = (&proposal.resource, proposal.free()) {
-            changes.entry(name).or_default().push(change);
+        if let Some(change) = proposal.free() {
+            changes.entry(&proposal.resource).or_default().push(change);
         }
     }
-    let after = |(name, changes): (&ServiceName, Vec<&Change>)| {
+    changes
+}
+
+/// The policies of functions that are changed, as they will be.
+fn policies_after(context: &Context<'_>, proposals: &[Proposal]) -> BTreeMap<ServiceName, Policy> {
+    let after = |(resource, changes): (&Resource, Vec<&Change>)| {
+        let Resource::Service(name) = resource else { return None };
         let policy = context.world.services.get(name)?.policy.known()?;
         Some((name.clone(), edit::changed(policy, changes)))
     };
-    changes.into_iter().filter_map(after).collect()
+    by_policy(proposals).into_iter().filter_map(after).collect()
 }
 
 /// The policy of a function as it will be.
@@ -93,15 +99,14 @@ fn policy_after<'p>(
 /// The world after everything that is not held.
 fn after(context: &Context<'_>, proposals: &[Proposal]) -> World {
     let mut world = context.world.clone();
-    for proposal in proposals {
-        let Some(change) = proposal.free() else { continue };
-        let policy = match &proposal.resource {
+    for (resource, changes) in by_policy(proposals) {
+        let policy = match resource {
             Resource::Service(name) => world.services.get_mut(name).map(|service| &mut service.policy),
             Resource::Container(container) => world.policies.get_mut(container),
             Resource::Other(_) => None,
         };
         if let Some(Observed::Known(policy)) = policy {
-            *policy = edit::changed(policy, [change]);
+            *policy = edit::changed(policy, changes);
         }
     }
     world
@@ -109,14 +114,10 @@ fn after(context: &Context<'_>, proposals: &[Proposal]) -> World {
 
 /// One step a policy; those of functions first, since every step above functions needs theirs.
 fn steps(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Step> {
-    let mut changes: BTreeMap<&Resource, Vec<Change>> = BTreeMap::new();
-    for proposal in proposals {
-        if let Some(change) = proposal.free() {
-            changes.entry(&proposal.resource).or_default().push(change.clone());
-        }
-    }
+    let changes = by_policy(proposals);
     let mut steps: Vec<Step> = Vec::with_capacity(changes.len());
-    for (id, (resource, mut changes)) in (1..).zip(changes) {
+    for (id, (resource, changes)) in (1..).zip(changes) {
+        let mut changes: Vec<Change> = changes.into_iter().cloned().collect();
         changes.sort();
         let removals = changes.iter().filter(|change| change.deed == Deed::Remove);
         let removed: Vec<Grant> = removals.map(|change| change.grant(resource)).collect();

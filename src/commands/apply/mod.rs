@@ -13,7 +13,7 @@ use home::Home;
 use super::{
     ApplyOptions, Console, Error, Exit, ReportFormat, input,
     live::Live,
-    plan::{self, Planned},
+    plan::{self, Offers, Planned},
     undo,
 };
 use crate::{
@@ -58,7 +58,7 @@ pub fn apply(options: &ApplyOptions, console: &mut Console<'_>) -> Result<Exit, 
             let plan = plan_file::read(sources::open(file)?)?;
             from_outside(plan, options, console)?
         }
-        (None, None) => Ok(Ready::made(plan::make(making, console)?)),
+        (None, None) => Ok(Ready::made(plan::make(making, Offers::Left, console)?)),
     };
     match prepared {
         Ok(ready) => go(options, &home, recorded, &ready, console),
@@ -76,7 +76,7 @@ fn from_outside(
     console: &mut Console<'_>,
 ) -> Result<Result<Ready, String>, Error> {
     let ApplyOptions { make: making, max_plan_age, .. } = options;
-    let planned = plan::make(making, console)?;
+    let planned = plan::make(making, Offers::Left, console)?;
     ground::held_against(plan, planned, &making.wider, *max_plan_age)
 }
 
