@@ -50,6 +50,22 @@ impl Summary {
             accepted_gaps,
         }
     }
+
+    /// The numbers in one line.
+    pub fn line(self) -> String {
+        let Self { functions, matching, errors, warnings, notes, accepted, unreadable, accepted_gaps: _ } =
+            self;
+        format!(
+            "{}: {} match, {}, {}, {}, {} accepted, {} unreadable",
+            counted(functions, "function", "functions"),
+            number(matching),
+            counted(errors, "error", "errors"),
+            counted(warnings, "warning", "warnings"),
+            counted(notes, "note", "notes"),
+            number(accepted),
+            number(unreadable),
+        )
+    }
 }
 
 /// How an audit ended.

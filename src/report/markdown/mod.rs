@@ -45,23 +45,11 @@ pub fn render(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn summary(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
-    let Summary { functions, matching, errors, warnings, notes, accepted, unreadable, accepted_gaps: _ } =
-        Summary::of(audit);
     let sentence = Ending::of(audit).sentence(audit);
     let env = audit.env.as_ref().map(|env| format!(" of {}", code(env))).unwrap_or_default();
     let of = sentence.map(|sentence| format!(": {}", prose(&sentence))).unwrap_or_default();
     writeln!(out, "### Who can call what{env}{of}\n")?;
-    writeln!(
-        out,
-        "{}: {} match, {}, {}, {}, {} accepted, {} unreadable\n",
-        counted(functions, "function", "functions"),
-        number(matching),
-        counted(errors, "error", "errors"),
-        counted(warnings, "warning", "warnings"),
-        counted(notes, "note", "notes"),
-        number(accepted),
-        number(unreadable),
-    )
+    writeln!(out, "{}\n", Summary::of(audit).line())
 }
 
 /// Findings by whether they are accepted, level and rule: the worst first.

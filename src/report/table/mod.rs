@@ -19,7 +19,7 @@ use super::{
     escape,
     heading::Heading,
     style,
-    summary::{Ending, Summary, counted, number},
+    summary::{Ending, Summary},
 };
 use crate::rules::Audit;
 
@@ -64,18 +64,7 @@ fn lines(text: &[u8]) -> usize {
 }
 
 fn summary(audit: &Audit, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let Summary { functions, matching, errors, warnings, notes, accepted, unreadable, accepted_gaps: _ } =
-        Summary::of(audit);
-    let numbers = format!(
-        "{}: {} match, {}, {}, {}, {} accepted, {} unreadable",
-        counted(functions, "function", "functions"),
-        number(matching),
-        counted(errors, "error", "errors"),
-        counted(warnings, "warning", "warnings"),
-        counted(notes, "note", "notes"),
-        number(accepted),
-        number(unreadable),
-    );
+    let numbers = Summary::of(audit).line();
     let ending = Ending::of(audit);
     let colour = match ending {
         Ending::Clean => style::GOOD,

@@ -128,6 +128,18 @@ pub(crate) fn places() -> Vec<String> {
     functions.chain(CHAIN.map(str::to_owned)).chain([ELSEWHERE.to_owned()]).collect()
 }
 
+/// One policy with everything in it in another order.
+pub(crate) fn shuffled(policy: &Observed<Policy>, by: usize) -> Observed<Policy> {
+    let Observed::Known(policy) = policy else { return policy.clone() };
+    let mut policy = policy.clone();
+    for binding in &mut policy.bindings {
+        binding.members.reverse();
+    }
+    let turn = by % policy.bindings.len().max(1);
+    policy.bindings.rotate_left(turn);
+    Observed::Known(policy)
+}
+
 pub(crate) fn policy_of<'a>(world: &'a mut World, place: &str) -> &'a mut Observed<Policy> {
     match place.parse::<ServiceName>() {
         Ok(name) => &mut world.services.get_mut(&name).unwrap().policy,

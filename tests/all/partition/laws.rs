@@ -5,32 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use callmap::{
     access::Access,
     callers::{CallerMap, MapFile},
-    model::{Grant, Level, Policy, RoleName, RuleId},
+    model::{Grant, Level, RoleName, RuleId},
     rules::{Audit, Finding},
     world::{Observed, World},
 };
 use proptest::prelude::*;
 
 use super::{
-    estate::{CHAIN, audit, container, gap, now, places, policy_of, service, some_estate},
+    estate::{CHAIN, audit, container, gap, now, places, policy_of, service, shuffled, some_estate},
     oracle::{Spoken, edges, spoken_for},
 };
 
 fn about_grants(audit: &Audit) -> Vec<Spoken> {
     let spoken = |finding: &Finding| Some((finding.rule, finding.level, finding.grant.clone()?));
     audit.findings.iter().filter_map(spoken).collect()
-}
-
-/// One policy with everything in it in another order.
-fn shuffled(policy: &Observed<Policy>, by: usize) -> Observed<Policy> {
-    let Observed::Known(policy) = policy else { return policy.clone() };
-    let mut policy = policy.clone();
-    for binding in &mut policy.bindings {
-        binding.members.reverse();
-    }
-    let turn = by % policy.bindings.len().max(1);
-    policy.bindings.rotate_left(turn);
-    Observed::Known(policy)
 }
 
 /// The same map in files of other names, further down.

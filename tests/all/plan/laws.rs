@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use callmap::{
     access::{Access, RoleBook, Verdict},
-    model::{Policy, Principal, Resource, RoleName, RuleId, ServiceName},
+    model::{Principal, Resource, RoleName, RuleId, ServiceName},
     plan::{Class, Deed, Held, Plan, Step, law},
-    world::{Observed, World},
+    world::World,
 };
 use proptest::prelude::*;
 
 use super::estate::{Estate, carry_out, declared, plan, some_plan_estate, violations};
-use crate::partition::estate::{container, now, places, policy_of, service};
+use crate::partition::estate::{container, now, places, policy_of, service, shuffled};
 
 fn after(estate: &Estate, steps: &[Step]) -> Estate {
     let mut after = estate.clone();
@@ -44,18 +44,6 @@ fn is_lawful(plan: &Plan, world: &World) -> bool {
 fn allowed(world: &World, callers: &[(Principal, ServiceName)]) -> Vec<bool> {
     let access = Access::new(world, now());
     callers.iter().map(|(who, name)| access.allows(who, name) == Verdict::Yes).collect()
-}
-
-/// One policy with everything in it in another order.
-fn shuffled(policy: &Observed<Policy>, by: usize) -> Observed<Policy> {
-    let Observed::Known(policy) = policy else { return policy.clone() };
-    let mut policy = policy.clone();
-    for binding in &mut policy.bindings {
-        binding.members.reverse();
-    }
-    let turn = by % policy.bindings.len().max(1);
-    policy.bindings.rotate_left(turn);
-    Observed::Known(policy)
 }
 
 /// Whether a grant that a step takes out may let this caller call this function.
