@@ -3,6 +3,7 @@
 //! The lowest floor: no input or output, no shapes of Google's JSON, no clock.
 
 pub mod condition;
+pub mod deny;
 pub mod grant;
 pub mod policy;
 pub mod principal;
@@ -13,6 +14,7 @@ pub mod text;
 pub mod time;
 
 pub use condition::Condition;
+pub use deny::{DenyPolicy, DenyPolicyName, DenyRule};
 pub use grant::Grant;
 pub use policy::{Binding, Policy};
 pub use principal::{Principal, PrincipalKind};

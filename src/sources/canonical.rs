@@ -2,13 +2,19 @@
 
 use super::name;
 use crate::{
-    model::{FunctionName, Policy, RoleName},
+    model::{DenyPolicyName, FunctionName, Policy, RoleName},
     world::{EventSource, EventTarget, Projects},
 };
 
 /// The name with its project's canonical name, where that is another.
 pub(in crate::sources) fn canonical(text: &str, projects: &Projects) -> Option<String> {
     name::with_project(text, |project| projects.canonical(project))
+}
+
+/// A deny policy by its project's canonical name.
+pub(in crate::sources) fn canonical_deny_policy(name: DenyPolicyName, projects: &Projects) -> DenyPolicyName {
+    let DenyPolicyName { attachment, id } = name;
+    DenyPolicyName { attachment: projects.canonical_container(&attachment), id }
 }
 
 /// A function by its project's canonical name.

@@ -25,7 +25,10 @@ pub use projects::Projects;
 pub use service::{Service, Settings, Traffic};
 pub use source::{Source, SourceFile, SourceKind};
 
-use crate::model::{Container, FunctionName, Policy, Principal, ProjectName, RoleName, ServiceName};
+use crate::model::{
+    Container, DenyPolicy, DenyPolicyName, FunctionName, Policy, Principal, ProjectName, RoleName,
+    ServiceName,
+};
 
 /// Everything that was observed. Names of projects inside are canonical: see [`Projects::canonical`].
 #[derive(Debug, Clone, PartialEq)]
@@ -67,10 +70,9 @@ pub struct World {
     pub roles: BTreeMap<RoleName, Observed<RoleDefinition>>,
     /// Direct members of each group that was read; a group that is not here was not expanded.
     pub groups: BTreeMap<Principal, Observed<Vec<Principal>>>,
-    /// Deny policies as the IAM v2 API gave them, in JSON, by attachment and name:
-    /// `//cloudresourcemanager.googleapis.com/projects/P/denypolicies/ID`; where those of a whole attachment
-    /// could not be read, its name ends with `/denypolicies`.
-    pub deny_policies: BTreeMap<Arc<str>, Observed<Arc<str>>>,
+    /// Deny policies by name; where those of a whole attachment could not be read, under its name without an id.
+    /// An attachment that is not here has none, if [`Layer::DenyPolicies`] was asked for at all.
+    pub deny_policies: BTreeMap<DenyPolicyName, Observed<DenyPolicy>>,
     /// Projects of service accounts that were seen, by e-mail address in lower case.
     pub service_accounts: BTreeMap<Arc<str>, ProjectName>,
 }

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, fs, sync::Arc};
 
 use callmap::{
-    model::{Binding, Condition, Container, Policy, Principal, RoleName, ServiceName, time::moment},
+    model::{
+        Binding, Condition, Container, DenyPolicy, Policy, Principal, RoleName, ServiceName, time::moment,
+    },
     sources::{
         Input,
         assets::{ReadOptions, read},
@@ -66,22 +68,21 @@ fn a_snapshot_is_as_old_as_it_says_and_gaps_name_their_permission() {
     assert!(world.services[&pay].settings.known().is_some());
     assert!(world.unread_lists.contains_key("projects/shop-prod/locations/us-central1/services"));
     assert!(world.groups[&Principal::new("group:hidden@example.com")].gap().is_some());
-    assert!(
-        world.deny_policies["//cloudresourcemanager.googleapis.com/folders/7/denypolicies"].gap().is_some()
-    );
-    let deny =
-        world.deny_policies["//cloudresourcemanager.googleapis.com/organizations/9000/denypolicies/no"]
-            .known();
+    let deny = |name: &str| {
+        let name = format!("//cloudresourcemanager.googleapis.com/{name}").parse().unwrap();
+        &world.deny_policies[&name]
+    };
+    assert!(deny("folders/7/denypolicies").gap().is_some());
     assert_eq!(
-        &**deny.unwrap(),
+        &*deny("organizations/9000/denypolicies/no").known().unwrap().text,
         r#"{"rules":[{"denyRule":{"deniedPrincipals":["principalSet://goog/public:all"]}}]}"#
     );
     assert!(!world.has_seen("shop-edge"));
     assert_eq!(&*world.service_accounts["web@shop-edge.iam.gserviceaccount.com"], "shop-edge");
     let mut spread = world.clone();
     for policy in spread.deny_policies.values_mut() {
-        if let Observed::Known(json) = policy {
-            *json = json.replace("\":", "\": \n").into();
+        if let Observed::Known(policy) = policy {
+            policy.text = policy.text.replace("\":", "\": \n").into();
         }
     }
     let text = written(&spread);
@@ -315,7 +316,7 @@ fn world() -> impl Strategy<Value = World> {
     let functions =
         vec((option::of(Just("s")), any::<bool>(), option::of(account()), option::of(policy())), 0..3);
     let states = vec(select(vec![LayerState::Read, LayerState::Refused, LayerState::NotAsked]), 8);
-    let deny = option::of(observed(Just(Arc::from(r#"{"rules":[ ]}"#.replace(' ', "")))));
+    let deny = option::of(observed(Just(DenyPolicy { rules: Vec::new(), text: r#"{"rules":[]}"#.into() })));
     let lists = vec(gap(), 0..3);
     (
         (services(), containers, roles, groups),
@@ -363,7 +364,8 @@ fn world() -> impl Strategy<Value = World> {
             world.roles = roles;
             world.groups = groups;
             let attachment = "//cloudresourcemanager.googleapis.com/projects/shop-prod/denypolicies/d";
-            world.deny_policies = deny.into_iter().map(|policy| (attachment.into(), policy)).collect();
+            world.deny_policies =
+                deny.into_iter().map(|policy| (attachment.parse().unwrap(), policy)).collect();
             let names = ["projects/shop-prod/locations/us-central1/services", "folders/7/projects"];
             world.unread_lists = names.into_iter().map(Into::into).zip(lists).collect();
             world.service_accounts.insert("a@shop-edge.iam.gserviceaccount.com".into(), "shop-edge".into());

@@ -7,7 +7,10 @@ use std::{
 
 use super::own::Header;
 use crate::{
-    model::{Container, FunctionName, Policy, Principal, ProjectName, RoleName, ServiceName, Time},
+    model::{
+        Container, DenyPolicy, DenyPolicyName, FunctionName, Policy, Principal, ProjectName, RoleName,
+        ServiceName, Time,
+    },
     sources::snapshot::layer::GapLayer,
     world::{CloudFunction, EventSource, Gap, Observed, RoleDefinition, Settings},
 };
@@ -37,7 +40,7 @@ pub(super) enum Content {
     Gen1(FunctionName),
     EventSource(Box<EventSource>),
     Group(Principal, Vec<Principal>),
-    DenyPolicy(Arc<str>, Arc<str>),
+    DenyPolicy(DenyPolicyName, DenyPolicy),
     Unread { layer: GapLayer, name: Arc<str>, gap: Gap },
     Header(Header),
 }

@@ -18,10 +18,7 @@ use crate::{
         intern::Interner,
         name,
         snapshot::layer::GapLayer,
-        wire::{
-            self, Resource, ShapeError,
-            text::{Text, one_line},
-        },
+        wire::{self, Resource, ShapeError, text::Text},
     },
     world::{Gap, Layer, LayerState},
 };
@@ -87,8 +84,9 @@ pub(super) fn content(
             Ok(Content::Group(group, members))
         }
         "callmap/DenyPolicy" => {
-            let policy: &RawValue = needed(envelope)?;
-            Ok(Content::DenyPolicy(name.into(), one_line(policy.get()).into()))
+            let json: &RawValue = needed(envelope)?;
+            let name = name.parse().map_err(|error: NameError| ShapeError(error.to_string()))?;
+            Ok(Content::DenyPolicy(name, wire::deny::policy(json.get(), "resource.data", words)?))
         }
         "callmap/Unreadable" => unread(name, envelope),
         _ => Err(ShapeError(format!("`{kind}` is not a type of line that callmap writes; a newer one may"))),

@@ -158,12 +158,12 @@ fn groups(world: &World, out: &mut Out<'_>) -> io::Result<()> {
     }
     for (name, policy) in &world.deny_policies {
         match policy {
-            Observed::Known(json) => {
-                let json = one_line(json);
+            Observed::Known(policy) => {
+                let json = one_line(&policy.text);
                 let json: &RawValue = serde_json::from_str(&json)?;
                 out.line(&Line::new(name.to_string(), "callmap/DenyPolicy").with(json))?;
             }
-            Observed::Unreadable(gap) => out.gap(GapLayer::DenyPolicy, name, gap)?,
+            Observed::Unreadable(gap) => out.gap(GapLayer::DenyPolicy, &name.to_string(), gap)?,
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 //!
 //! Fields that decide something are typed: a wrong type is an error with the field's name, never a default.
 
+pub(super) mod deny;
 pub(super) mod event_source;
 pub(super) mod function;
 pub(super) mod policy;

@@ -29,7 +29,7 @@ struct BindingWire<'a> {
 
 #[derive(Deserialize)]
 #[serde(expecting = "a condition")]
-struct ConditionWire<'a> {
+pub(super) struct ConditionWire<'a> {
     #[serde(borrow)]
     title: Option<Text<'a>>,
     #[serde(borrow)]
@@ -56,14 +56,18 @@ fn binding(wire: &BindingWire<'_>, words: &mut Interner) -> Binding {
     Binding {
         role: words.role(role),
         members: members.iter().flatten().map(|member| words.principal(member)).collect(),
-        condition: condition.as_ref().map(|wire| {
-            let ConditionWire { title, description, expression, location } = wire;
-            Condition {
-                title: words.word(title.as_deref().unwrap_or_default()),
-                description: description.as_deref().map(|text| words.word(text)),
-                expression: words.word(expression.as_deref().unwrap_or_default()),
-                location: location.as_deref().map(|text| words.word(text)),
-            }
-        }),
+        condition: condition.as_ref().map(|wire| wire.condition(words)),
+    }
+}
+
+impl ConditionWire<'_> {
+    pub(super) fn condition(&self, words: &mut Interner) -> Condition {
+        let Self { title, description, expression, location } = self;
+        Condition {
+            title: words.word(title.as_deref().unwrap_or_default()),
+            description: description.as_deref().map(|text| words.word(text)),
+            expression: words.word(expression.as_deref().unwrap_or_default()),
+            location: location.as_deref().map(|text| words.word(text)),
+        }
     }
 }

@@ -15,11 +15,14 @@ use super::{
     services::ServiceDraft,
 };
 use crate::{
-    model::{Container, FunctionName, Policy, Principal, ProjectName, RoleName, ServiceName, Time},
+    model::{
+        Container, DenyPolicy, DenyPolicyName, FunctionName, Policy, Principal, ProjectName, RoleName,
+        ServiceName, Time,
+    },
     sources::{
         ReadError,
         assets::batch::{Content, Fact, FileNotes, FunctionFact, Origin, ServiceFact},
-        canonical::{canonical, canonical_function, canonical_source, with_roles},
+        canonical::{canonical, canonical_deny_policy, canonical_function, canonical_source, with_roles},
     },
     world::{CloudFunction, EventSource, EventSourceKind, Observed, Projects, RoleDefinition, World},
 };
@@ -31,7 +34,7 @@ pub(super) struct Drafts {
     pub(super) policies: BTreeMap<Container, Latest<Policy>>,
     pub(super) roles: BTreeMap<RoleName, Latest<Observed<RoleDefinition>>>,
     pub(super) groups: BTreeMap<Principal, Latest<Vec<Principal>>>,
-    pub(super) deny_policies: BTreeMap<Arc<str>, Latest<Arc<str>>>,
+    pub(super) deny_policies: BTreeMap<DenyPolicyName, Latest<DenyPolicy>>,
     accounts: BTreeMap<Arc<str>, Latest<ProjectName>>,
     functions: BTreeMap<FunctionName, Latest<CloudFunction>>,
     function_policies: BTreeMap<FunctionName, Latest<Policy>>,
@@ -91,7 +94,7 @@ impl Drafts {
                 add(self.groups.entry(group).or_default(), origin, time, Some(members));
             }
             Content::DenyPolicy(name, policy) => {
-                let name = canonical(&name, projects).map_or(name, Into::into);
+                let name = canonical_deny_policy(name, projects);
                 add(self.deny_policies.entry(name).or_default(), origin, time, Some(policy));
             }
             Content::Unread { layer, name, gap } => {

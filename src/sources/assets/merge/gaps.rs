@@ -11,8 +11,10 @@ use super::{
     projects::Chains,
 };
 use crate::{
-    model::{Container, Principal, ProjectName, RoleName, ServiceName, resource::NameError},
-    sources::{ReadError, assets::batch::Origin, snapshot::layer::GapLayer},
+    model::{Container, DenyPolicyName, Principal, ProjectName, RoleName, ServiceName, resource::NameError},
+    sources::{
+        ReadError, assets::batch::Origin, canonical::canonical_deny_policy, snapshot::layer::GapLayer,
+    },
     world::{Gap, Observed, World},
 };
 
@@ -78,9 +80,12 @@ impl Checked {
                     Ok(beside)
                 }
                 GapLayer::DenyPolicy => {
-                    let beside = drafts.deny_policies.get(&name).and_then(super::latest::Latest::first);
-                    world.deny_policies.insert(name.clone(), Observed::Unreadable(gap));
-                    Ok(beside)
+                    name.parse().map_err(|error: NameError| error.to_string()).map(|of: DenyPolicyName| {
+                        let of = canonical_deny_policy(of, &world.projects);
+                        let beside = drafts.deny_policies.get(&of).and_then(super::latest::Latest::first);
+                        world.deny_policies.insert(of, Observed::Unreadable(gap));
+                        beside
+                    })
                 }
                 GapLayer::EventSources => project(&name)
                     .and_then(|project| alone(&mut world.event_source_lists, project, gap))
