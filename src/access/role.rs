@@ -1,20 +1,13 @@
 //! What a role gives, as far as calling goes.
 //!
-//! Google's own roles come from role data that ships with callmap, with its source and date; custom roles and
-//! roles read live come from the world, which is asked first.
+//! Google's own roles come from role data that ships with callmap; custom roles and roles read live come from the
+//! world, which is asked first.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, OnceLock},
-};
+use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
+use super::role_data::RoleData;
 use crate::{
-    model::{
-        RoleName,
-        role::{INVOKE, INVOKE_INSTANCES, RUN_JOBS},
-    },
+    model::{Permission, Permissions, RoleName},
     world::{Gap, Observed, RoleDefinition, World},
 };
 
@@ -79,32 +72,33 @@ impl<'w> RoleBook<'w> {
 
     /// Whether a role runs jobs or calls instances, too, or may.
     pub fn may_run_workloads(&self, role: &RoleName) -> bool {
+        self.gives(role)
+            .is_none_or(|given| given.has(Permission::RunJobs) || given.has(Permission::InvokeInstances))
+    }
+
+    /// What a role gives of the permissions that callmap judges by; `None` where that is not known.
+    pub fn gives(&self, role: &RoleName) -> Option<Permissions> {
         match self.read.get(role) {
-            Some(Observed::Known(RoleDefinition { permissions, is_off })) => {
-                let runs = |permission: &Arc<str>| [RUN_JOBS, INVOKE_INSTANCES].contains(&&**permission);
-                !is_off && permissions.iter().any(runs)
-            }
-            Some(Observed::Unreadable(_)) | None => {
-                let data = RoleData::get();
-                data.running.contains(role.as_str()) || !data.known.contains(role.as_str())
-            }
+            Some(Observed::Known(definition)) => Some(definition.gives()),
+            Some(Observed::Unreadable(_)) | None => RoleData::get().gives(role.as_str()),
         }
     }
 
     /// Whether a role that was read is off, and would carry the right to call if it were on.
     pub fn would_invoke(&self, role: &RoleName) -> bool {
-        matches!(self.read.get(role), Some(Observed::Known(RoleDefinition { permissions, is_off: true }))
-            if permissions.iter().any(|permission| &**permission == INVOKE))
+        self.read
+            .get(role)
+            .and_then(Observed::known)
+            .is_some_and(|definition| definition.is_off() && definition.listed().has(Permission::Invoke))
     }
 }
 
 fn defined(role: &RoleName, definition: &RoleDefinition) -> RoleClass {
-    let RoleDefinition { permissions, is_off } = definition;
-    if *is_off || !permissions.iter().any(|permission| &**permission == INVOKE) {
+    if !definition.gives().has(Permission::Invoke) {
         return RoleClass::None;
     }
     let is_narrow =
-        permissions.iter().all(|permission| [INVOKE, RUN_JOBS, INVOKE_INSTANCES].contains(&&**permission));
+        definition.has_only(&[Permission::Invoke, Permission::RunJobs, Permission::InvokeInstances]);
     if is_invoker(role) || (role.is_custom() && is_narrow) { RoleClass::Invoker } else { RoleClass::Wide }
 }
 
@@ -114,68 +108,11 @@ fn is_invoker(role: &RoleName) -> bool {
 }
 
 fn built_in(role: &RoleName) -> RoleClass {
-    let data = RoleData::get();
-    if data.invoking.contains(role.as_str()) {
-        return if is_invoker(role) { RoleClass::Invoker } else { RoleClass::Wide };
-    }
-    if data.known.contains(role.as_str()) { RoleClass::None } else { RoleClass::Unknown }
-}
-
-/// The role data that ships with callmap.
-#[derive(Debug)]
-pub struct RoleData {
-    /// Where it was taken from.
-    pub source: String,
-    /// The day it was taken, `YYYY-MM-DD`.
-    pub date: String,
-    known: BTreeSet<String>,
-    invoking: BTreeSet<String>,
-    /// Roles by what they carry beside calling: running jobs, calling instances.
-    running: BTreeSet<String>,
-}
-
-#[derive(Deserialize)]
-struct Wire {
-    source: String,
-    date: String,
-    known_roles: BTreeSet<String>,
-    roles_with_permission: BTreeMap<String, BTreeSet<String>>,
-}
-
-impl RoleData {
-    /// The data, read at the first call.
-    pub fn get() -> &'static Self {
-        static DATA: OnceLock<RoleData> = OnceLock::new();
-        DATA.get_or_init(|| {
-            let text = include_str!("../../policies/builtin/roles.json");
-            // INVARIANT: the file is part of the program; a test reads it.
-            serde_json::from_str::<Wire>(text).map_or_else(|_| Self::nothing(), Self::from)
-        })
-    }
-
-    /// Knows no role: every one is then unknown, never harmless.
-    fn nothing() -> Self {
-        Self {
-            source: String::new(),
-            date: String::new(),
-            known: BTreeSet::new(),
-            invoking: BTreeSet::new(),
-            running: BTreeSet::new(),
-        }
-    }
-}
-
-impl From<Wire> for RoleData {
-    fn from(wire: Wire) -> Self {
-        let Wire { source, date, known_roles, mut roles_with_permission } = wire;
-        let mut carrying = |permission| roles_with_permission.remove(permission);
-        match (carrying(INVOKE), carrying(RUN_JOBS), carrying(INVOKE_INSTANCES)) {
-            (Some(invoking), Some(mut running), Some(calling_instances)) => {
-                running.extend(calling_instances);
-                Self { source, date, known: known_roles, invoking, running }
-            }
-            _ => Self::nothing(),
-        }
+    match RoleData::get().gives(role.as_str()) {
+        None => RoleClass::Unknown,
+        Some(given) if !given.has(Permission::Invoke) => RoleClass::None,
+        Some(_) if is_invoker(role) => RoleClass::Invoker,
+        Some(_) => RoleClass::Wide,
     }
 }
 
@@ -190,14 +127,6 @@ mod tests {
 
     fn class(role: &str) -> RoleClass {
         RoleBook::new(&world()).class(&RoleName::new(role))
-    }
-
-    #[test]
-    fn twenty_eight_roles_of_googles_can_call() {
-        let data = RoleData::get();
-        assert_eq!(data.invoking.len(), 28);
-        assert!(data.invoking.iter().all(|role| data.known.contains(role)));
-        assert_eq!(data.date, "2026-08-22");
     }
 
     #[test]
@@ -224,16 +153,18 @@ mod tests {
     #[test]
     fn a_custom_role_is_what_it_carries_and_nothing_once_it_is_off() {
         let role = RoleName::new("projects/p/roles/caller");
+        let [invoke, run_jobs, instances] =
+            [Permission::Invoke, Permission::RunJobs, Permission::InvokeInstances].map(Permission::as_str);
         for (permissions, is_off, expected) in [
-            (vec![INVOKE], false, RoleClass::Invoker),
-            (vec![INVOKE, RUN_JOBS, INVOKE_INSTANCES], false, RoleClass::Invoker),
-            (vec![INVOKE, "run.services.get"], false, RoleClass::Wide),
+            (vec![invoke], false, RoleClass::Invoker),
+            (vec![invoke, run_jobs, instances], false, RoleClass::Invoker),
+            (vec![invoke, "run.services.get"], false, RoleClass::Wide),
             (vec!["run.services.get"], false, RoleClass::None),
-            (vec![INVOKE], true, RoleClass::None),
+            (vec![invoke], true, RoleClass::None),
         ] {
             let mut world = world();
-            let permissions = permissions.into_iter().map(Into::into).collect();
-            world.roles.insert(role.clone(), Observed::Known(RoleDefinition { permissions, is_off }));
+            let definition = RoleDefinition::new(permissions.into_iter().map(Into::into), is_off);
+            world.roles.insert(role.clone(), Observed::Known(definition));
             assert_eq!(RoleBook::new(&world).class(&role), expected);
         }
     }

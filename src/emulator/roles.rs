@@ -1,26 +1,9 @@
 //! Google's own roles, as far as the role data that ships with callmap tells
 //! (<https://cloud.google.com/iam/docs/reference/rest/v1/roles>).
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
-};
-
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-#[derive(Deserialize, Default)]
-struct Data {
-    known_roles: BTreeSet<String>,
-    roles_with_permission: BTreeMap<String, BTreeSet<String>>,
-}
-
-fn data() -> &'static Data {
-    static DATA: OnceLock<Data> = OnceLock::new();
-    DATA.get_or_init(|| {
-        serde_json::from_str(include_str!("../../policies/builtin/roles.json")).unwrap_or_default()
-    })
-}
+use crate::{access::RoleData, model::Permission};
 
 /// Whether a role of this name would be one of Google's.
 pub(super) fn is_predefined(name: &str) -> bool {
@@ -29,7 +12,7 @@ pub(super) fn is_predefined(name: &str) -> bool {
 
 /// Whether Google has a role of this name. The basic roles in preview are newer than the role data.
 pub(super) fn is_known(name: &str) -> bool {
-    data().known_roles.contains(name) || matches!(name, "roles/admin" | "roles/writer" | "roles/reader")
+    RoleData::get().gives(name).is_some() || matches!(name, "roles/admin" | "roles/writer" | "roles/reader")
 }
 
 /// Whether it is one of the basic roles.
@@ -39,12 +22,8 @@ pub(super) fn is_basic(name: &str) -> bool {
 
 /// A role of Google's, with those of its permissions that decide who can call; `None` where there is none.
 pub(super) fn predefined(name: &str) -> Option<Value> {
-    if !data().known_roles.contains(name) {
-        return None;
-    }
-    let all = data().roles_with_permission.iter();
-    let permissions: Vec<_> =
-        all.filter(|(_, roles)| roles.contains(name)).map(|(permission, _)| permission.as_str()).collect();
+    let given = RoleData::get().gives(name)?;
+    let permissions: Vec<_> = given.iter().map(Permission::as_str).collect();
     let mut role = json!({ "name": name, "title": name.trim_start_matches("roles/") });
     if !permissions.is_empty() {
         role["includedPermissions"] = json!(permissions);

@@ -5,6 +5,7 @@
 pub mod condition;
 pub mod deny;
 pub mod grant;
+pub mod permission;
 pub mod policy;
 pub mod principal;
 pub mod resource;
@@ -16,6 +17,7 @@ pub mod time;
 pub use condition::Condition;
 pub use deny::{DenyPolicy, DenyPolicyName, DenyRule};
 pub use grant::Grant;
+pub use permission::{Permission, Permissions};
 pub use policy::{Binding, Policy};
 pub use principal::{Principal, PrincipalKind};
 pub use resource::{Container, FunctionName, ProjectName, Resource, ServiceName};

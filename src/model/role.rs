@@ -1,13 +1,6 @@
-//! Role names, and the permissions that calling turns on.
+//! Role names.
 
 use std::{fmt, sync::Arc};
-
-/// The permission that calling a Cloud Run service takes.
-pub const INVOKE: &str = "run.routes.invoke";
-/// Carried by `roles/run.invoker` beside [`INVOKE`]; of no effect on a service.
-pub const RUN_JOBS: &str = "run.jobs.run";
-/// Carried by `roles/run.invoker` beside [`INVOKE`]; of no effect on a service.
-pub const INVOKE_INSTANCES: &str = "run.instances.invoke";
 
 /// The name of a role: `roles/ID`, `projects/P/roles/ID` or `organizations/N/roles/ID`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

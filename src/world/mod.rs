@@ -9,6 +9,7 @@ pub mod find;
 pub mod layer;
 pub mod observed;
 pub mod projects;
+pub mod role;
 pub mod service;
 pub mod source;
 
@@ -22,6 +23,7 @@ pub use find::{FindError, Names};
 pub use layer::{Layer, LayerState};
 pub use observed::{Gap, Observed};
 pub use projects::Projects;
+pub use role::RoleDefinition;
 pub use service::{Service, Settings, Traffic};
 pub use source::{Source, SourceFile, SourceKind};
 
@@ -75,15 +77,6 @@ pub struct World {
     pub deny_policies: BTreeMap<DenyPolicyName, Observed<DenyPolicy>>,
     /// Projects of service accounts that were seen, by e-mail address in lower case.
     pub service_accounts: BTreeMap<Arc<str>, ProjectName>,
-}
-
-/// What a role holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleDefinition {
-    /// The permissions it lists; they count for nothing where it is off.
-    pub permissions: Vec<Arc<str>>,
-    /// Deleted, or of stage `DISABLED`: carries nothing.
-    pub is_off: bool,
 }
 
 impl World {

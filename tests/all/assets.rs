@@ -76,8 +76,8 @@ fn a_whole_export_becomes_a_world() {
     assert_eq!(&*world.service_accounts["pay@shop-prod.iam.gserviceaccount.com"], "shop-prod");
     assert_eq!(world.gen1_functions, 2);
     let (_, role) = world.roles.first_key_value().unwrap();
-    assert_eq!(role.known().unwrap().permissions.len(), 1);
-    assert!(world.roles.values().filter(|role| role.known().unwrap().is_off).count() == 2);
+    assert_eq!(role.known().unwrap().permissions().len(), 1);
+    assert!(world.roles.values().filter(|role| role.known().unwrap().is_off()).count() == 2);
     let (name, function) = world.functions.first_key_value().unwrap();
     assert_eq!(name.to_string(), "projects/shop-prod/locations/europe-west1/functions/Resize_It");
     assert_eq!(function.service.as_ref().unwrap().to_string(), PAY.replace("/pay", "/resize-it"));

@@ -300,11 +300,8 @@ fn world() -> impl Strategy<Value = World> {
     let roles = proptest::collection::btree_map(
         select(vec!["roles/odd", "projects/shop-prod/roles/x", "organizations/9000/roles/y"])
             .prop_map(RoleName::new),
-        observed((vec("[a-z]{1,3}\\.[a-z]", 0..3), any::<bool>()).prop_map(|(mut permissions, is_off)| {
-            permissions.sort();
-            permissions.dedup();
-            let permissions = permissions.into_iter().map(Into::into).collect();
-            RoleDefinition { permissions, is_off }
+        observed((vec("[a-z]{1,3}\\.[a-z]", 0..3), any::<bool>()).prop_map(|(permissions, is_off)| {
+            RoleDefinition::new(permissions.into_iter().map(Into::into), is_off)
         })),
         0..3,
     );

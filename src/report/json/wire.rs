@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    access::{Reason, role::RoleData},
+    access::{Reason, RoleData},
     callers::Location,
     model::{Condition, Grant, Principal, RoleName, time},
     report::heading::Heading,

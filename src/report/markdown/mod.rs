@@ -17,7 +17,7 @@ use super::{
     words,
 };
 use crate::{
-    access::role::RoleData,
+    access::RoleData,
     model::{Level, RuleId, time},
     rules::{Audit, Finding},
     world::{Layer, LayerState},

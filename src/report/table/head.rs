@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::columns::fold;
 use crate::{
-    access::role::RoleData,
+    access::RoleData,
     model::{Level, RuleId, time},
     report::{
         escape,

@@ -13,7 +13,7 @@ use super::{
     },
 };
 use crate::{
-    access::role::RoleData,
+    access::RoleData,
     callers::Location,
     model::Condition,
     plan::{

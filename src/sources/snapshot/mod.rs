@@ -137,7 +137,7 @@ fn roles(world: &World, out: &mut Out<'_>) -> io::Result<()> {
         let name = format!("//iam.googleapis.com/{name}");
         match role {
             Observed::Known(role) => {
-                let data = Role { included_permissions: &role.permissions, deleted: role.is_off };
+                let data = Role { included_permissions: role.permissions(), deleted: role.is_off() };
                 out.line(&Line::new(name, "iam.googleapis.com/Role").with(data))?;
             }
             Observed::Unreadable(gap) => out.gap(GapLayer::Role, &name, gap)?,

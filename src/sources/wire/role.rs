@@ -1,7 +1,5 @@
 //! Roles and service accounts (<https://cloud.google.com/iam/docs/reference/rest/v1/roles>).
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 
 use super::{Interner, Resource, ShapeError, text::Text};
@@ -39,10 +37,7 @@ fn definition(wire: &RoleWire<'_>, words: &mut Interner) -> RoleDefinition {
     let RoleWire { included_permissions, stage, deleted } = wire;
     let is_off = deleted.unwrap_or_default() || stage.as_deref() == Some("DISABLED");
     let listed = included_permissions.iter().flatten();
-    let mut permissions: Vec<Arc<str>> = listed.map(|permission| words.word(permission)).collect();
-    permissions.sort();
-    permissions.dedup();
-    RoleDefinition { permissions, is_off }
+    RoleDefinition::new(listed.map(|permission| words.word(permission)), is_off)
 }
 
 #[derive(Deserialize)]

@@ -59,8 +59,8 @@ fn estate(policies: &[Vec<Binding>], a: &[&str], b: &[&str]) -> World {
     group(&mut world, "group:a@example.com", a);
     group(&mut world, "group:b@example.com", b);
     for (role, is_off) in [("projects/p/roles/known", false), ("projects/p/roles/off", true)] {
-        let permissions = vec!["run.routes.invoke".into()];
-        world.roles.insert(RoleName::new(role), Observed::Known(RoleDefinition { permissions, is_off }));
+        let definition = RoleDefinition::new(["run.routes.invoke".into()], is_off);
+        world.roles.insert(RoleName::new(role), Observed::Known(definition));
     }
     let policy =
         |bindings: &Vec<Binding>| Observed::Known(Policy { bindings: bindings.clone(), ..Policy::empty() });

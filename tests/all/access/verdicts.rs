@@ -106,8 +106,8 @@ fn a_custom_role_is_what_was_read_of_it() {
     let mut world = world();
     bind(&mut world, role, &[ALICE], None);
     let mut define = |permission: &str, is_off| {
-        let permissions = vec![permission.into()];
-        world.roles.insert(RoleName::new(role), Observed::Known(RoleDefinition { permissions, is_off }));
+        let definition = RoleDefinition::new([permission.into()], is_off);
+        world.roles.insert(RoleName::new(role), Observed::Known(definition));
         verdict(&world, ALICE)
     };
     assert_eq!(define("run.routes.invoke", false), Yes);

@@ -157,9 +157,8 @@ fn roles() -> BTreeMap<RoleName, Observed<RoleDefinition>> {
         ("offReader", &["run.services.get"], true),
     ];
     let role = |(name, permissions, is_off): (&str, &[&str], bool)| {
-        let permissions = permissions.iter().map(|text| (*text).into()).collect();
         let name = RoleName::new(format!("projects/shop-prod/roles/{name}"));
-        (name, Observed::Known(RoleDefinition { permissions, is_off }))
+        (name, Observed::Known(RoleDefinition::new(permissions.iter().map(|text| (*text).into()), is_off)))
     };
     known.into_iter().map(role).collect()
 }

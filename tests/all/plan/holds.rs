@@ -192,7 +192,7 @@ fn a_policy_that_is_not_known_whole_is_not_changed() {
             "{add}what `projects/shop-prod/roles/mine` carries is not known: its content was not read"
         )],
     );
-    let reader = RoleDefinition { permissions: vec!["run.services.get".into()], is_off: false };
+    let reader = RoleDefinition::new(["run.services.get".into()], false);
     check(
         &unread_role(Some(Observed::Known(reader))),
         &["s1 pay: add missing-caller user:alice@example.com"],
