@@ -5,7 +5,16 @@
 //! <https://cloud.google.com/iam/docs/conditions-attribute-reference>.
 
 use super::Verdict;
-use crate::model::{Condition, Time, time};
+use crate::{
+    model::{
+        Condition, Time,
+        time::{self, rfc3339},
+    },
+    world::Gap,
+};
+
+/// The longest expression that is read, in characters.
+const LONGEST: usize = 4096;
 
 /// A bound on `request.time`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +78,42 @@ pub fn can_hold_from(condition: Option<&Condition>, at: Time) -> bool {
     }
 }
 
+/// Whether the condition of a deny rule lets the rule count. Only the functions of resource tags are known there,
+/// and a condition that the service cannot evaluate denies
+/// (<https://cloud.google.com/iam/docs/deny-overview#condition-evaluation>). No condition always counts.
+pub fn denies(condition: Option<&Condition>) -> Verdict {
+    if condition.is_some() { Verdict::Unknown } else { Verdict::Yes }
+}
+
+/// Why an expression cannot be read, where it cannot: it is not known whether such a condition holds, and it
+/// counts as unread.
+pub fn unread(condition: &Condition) -> Option<Gap> {
+    let why = match condition.expression.trim() {
+        "" => "the expression is empty".to_owned(),
+        text if text.chars().count() > LONGEST => {
+            format!("the expression is longer than {LONGEST} characters")
+        }
+        _ => return None,
+    };
+    Some(Gap { why: why.into(), permission: None })
+}
+
+/// Why a condition is not sure to hold at a moment, as a lowercase fragment; `None` where it holds.
+pub fn why(condition: &Condition, at: Time) -> Option<String> {
+    if let Some(gap) = unread(condition) {
+        return Some(format!("its condition could not be read: {}", gap.why));
+    }
+    match (holds_at(Some(condition), at), Bound::parse(&condition.expression)) {
+        (Verdict::Yes, _) => None,
+        (Verdict::No, Some(Bound::Until(end, _))) => Some(format!("its condition ended {}", rfc3339(end))),
+        (Verdict::No, Some(Bound::From(start, _))) => {
+            Some(format!("its condition does not hold before {}", rfc3339(start)))
+        }
+        (Verdict::No, None) => Some(format!("its condition does not hold at {}", rfc3339(at))),
+        (Verdict::Unknown, _) => Some("whether its condition holds is not known".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +165,30 @@ mod tests {
         assert!(can_hold_from(Some(&later), now));
         let over = condition("request.time < timestamp(\"2026-11-01T00:00:00Z\")");
         assert!(!can_hold_from(Some(&over), now));
+    }
+
+    #[test]
+    fn why_a_condition_does_not_hold_is_said_in_words() {
+        let now = at("2026-11-01T00:00:00Z");
+        for (expression, expected) in [
+            ("request.time > timestamp(\"2020-01-01T00:00:00Z\")", None),
+            (
+                "request.time < timestamp(\"2020-01-01T00:00:00Z\")",
+                Some("its condition ended 2020-01-01T00:00:00Z"),
+            ),
+            (
+                "request.time > timestamp(\"2030-01-01T00:00:00Z\")",
+                Some("its condition does not hold before 2030-01-01T00:00:00Z"),
+            ),
+            ("", Some("its condition could not be read: the expression is empty")),
+        ] {
+            assert_eq!(why(&condition(expression), now).as_deref(), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_deny_rule_without_a_condition_counts() {
+        assert_eq!(denies(None), Verdict::Yes);
+        assert_eq!(denies(Some(&condition("resource.matchTag('1/env', 'prod')"))), Verdict::Unknown);
     }
 }
