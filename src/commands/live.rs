@@ -73,8 +73,15 @@ impl Live {
 }
 
 fn connection(options: &LiveOptions, endpoint: Endpoint) -> Connection {
-    let LiveOptions { concurrency, timeout, credentials, impersonate, quota_project, is_required: _ } =
-        options;
+    let LiveOptions {
+        concurrency,
+        timeout,
+        credentials,
+        impersonate,
+        quota_project,
+        is_required: _,
+        beside: _,
+    } = options;
     Connection {
         credentials: *credentials,
         impersonate: impersonate.clone(),
@@ -104,6 +111,6 @@ fn named() -> Result<Option<SocketAddr>, Error> {
     }
 }
 
-fn say(kind: &str, what: &str, console: &mut Console<'_>) -> Result<(), Error> {
+pub(super) fn say(kind: &str, what: &str, console: &mut Console<'_>) -> Result<(), Error> {
     writeln!(console.err, "{kind}: {}", escape::terminal(what)).map_err(Error::Print)
 }

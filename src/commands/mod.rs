@@ -31,8 +31,8 @@ pub use emulator::{EmulatorOptions, emulator};
 pub use error::Error;
 pub use files::{ReportFile, ReportFormat};
 pub use options::{
-    AcceptOptions, ApplyOptions, AuditOptions, CarryOptions, DiscoverOptions, LiveOptions, MakeOptions,
-    MapOptions, PlanOptions, QuestionOptions, SnapshotOptions, UndoOptions, WorldOptions,
+    AcceptOptions, ApplyOptions, AuditOptions, Beside, CarryOptions, DiscoverOptions, LiveOptions,
+    MakeOptions, MapOptions, PlanOptions, QuestionOptions, SnapshotOptions, UndoOptions, WorldOptions,
 };
 pub use plan::plan;
 pub use question::{can, explain, who};

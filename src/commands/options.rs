@@ -56,6 +56,24 @@ pub struct LiveOptions {
     pub quota_project: Option<String>,
     /// Whether an emulator is refused.
     pub is_required: bool,
+    /// What is read beside what is always read.
+    pub beside: Beside,
+}
+
+/// What is read of Google Cloud beside what is always read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// Whether groups are expanded.
+    pub has_groups: bool,
+    /// Whether deny policies are read.
+    pub has_deny_policies: bool,
+    /// Whether deny policies that were read before need not be read again.
+    pub is_cached: bool,
+}
+
+impl Beside {
+    /// Groups, and nothing that takes long.
+    pub const USUAL: Self = Self { has_groups: true, has_deny_policies: false, is_cached: true };
 }
 
 impl LiveOptions {
@@ -68,6 +86,7 @@ impl LiveOptions {
             impersonate: None,
             quota_project: None,
             is_required: false,
+            beside: Beside::USUAL,
         }
     }
 }

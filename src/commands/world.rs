@@ -1,25 +1,33 @@
 //! Reading the world that a command line asks for.
 
 use std::{
-    io::{self, IsTerminal as _, Read},
-    path::Path,
-    sync::Arc,
+    collections::BTreeMap,
+    io::{self, IsTerminal as _, Read, Write as _},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
+use etcetera::BaseStrategy as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Console, Error, WorldOptions, live::Live};
+use super::{
+    Beside, Console, Error, WorldOptions,
+    live::{self, Live},
+};
 use crate::{
     emulator::estate,
     model::Time,
     sources::{
         self, Input,
         assets::ReadOptions,
-        google::{self, Asked, OnAnswer},
+        google::{self, Asked, DenyAsked, News, OnNews},
         groups::{self, Groups},
     },
-    world::{Layer, LayerState, Observed, SourceFile, SourceKind, World},
+    world::{Observed, SourceFile, SourceKind, World},
 };
 
 /// So much is read before anything is shown of it.
@@ -68,7 +76,7 @@ pub(super) fn read(
     Ok(Reading { world, at, stale, live: None })
 }
 
-/// Reads over the network. Members of groups are not read there: they come from a file, or from the sample.
+/// Reads over the network.
 fn connected(
     options: &WorldOptions,
     asked: &Asked,
@@ -76,43 +84,69 @@ fn connected(
     console: &mut Console<'_>,
 ) -> Result<(World, Live), Error> {
     let mut asked = asked.clone();
-    let mut known: Option<Groups> = None;
-    if options.is_demo {
-        known = Some(sample_groups()?);
-        if asked.is_empty() {
-            asked.projects.extend(estate::PROJECTS.map(Into::into));
-        }
-    }
-    if let Some(groups) = groups {
-        known.get_or_insert_default().extend(groups);
+    if options.is_demo && asked.is_empty() {
+        asked.projects.extend(estate::PROJECTS.map(Into::into));
     }
     if asked.is_empty() {
         return Err(Error::NoScope);
     }
+    let Beside { has_groups, has_deny_policies, is_cached } = options.live.beside;
+    asked.is_expanding = has_groups;
+    asked.groups = groups.unwrap_or_default();
+    // The sample estate is gone with the run, and so would be the use of what was kept of it.
+    let is_cached = is_cached && !options.is_demo;
+    asked.deny = has_deny_policies.then(|| DenyAsked { cache: is_cached.then(cache).flatten() });
     let live = Live::connect(options, console)?;
     let answers = answers(is_watched(console) && !options.is_demo);
-    let counted = answers.clone();
-    let on_answer: OnAnswer = Arc::new(move || counted.inc(1));
-    let read = live.wait(google::read(live.google(), live.kind(), &asked, on_answer));
+    let read = google::read(live.google(), live.kind(), &asked, news(&answers, console.is_quiet));
+    let read = live.wait(read);
     answers.finish_and_clear();
-    let mut world = read?;
-    if let Some(known) = known {
-        let known = known.into_iter().map(|(group, members)| (group, Observed::Known(members)));
-        world.groups = known.collect();
-        world.layers.insert(Layer::Groups, LayerState::Read);
-    }
+    let world = read?;
+    tell_hidden(&world, console)?;
     Ok((world, live))
 }
 
-/// Members of the groups of the sample estate.
-fn sample_groups() -> Result<Groups, Error> {
-    let sample = Input::from_bytes("the sample estate", estate::ASSETS);
-    let world = sources::assets::read(vec![sample], ReadOptions::default())?;
-    let known = world.groups.into_iter().filter_map(|(group, members)| match members {
-        Observed::Known(members) => Some((group, members)),
-        Observed::Unreadable(_) => None,
-    });
-    Ok(known.collect())
+/// Where deny policies are kept that were read before; nowhere where nobody knows where such things go.
+fn cache() -> Option<PathBuf> {
+    let places = etcetera::choose_base_strategy().ok()?;
+    Some(places.cache_dir().join("callmap").join("deny-policies.json"))
+}
+
+/// Shows what happens: how many answers came, and what is waited for, which is said once where no terminal is.
+fn news(answers: &ProgressBar, is_quiet: bool) -> OnNews {
+    let (answers, is_told) = (answers.clone(), AtomicBool::new(false));
+    Arc::new(move |news| match news {
+        News::Answer => {
+            answers.inc(1);
+            answers.set_message("");
+        }
+        News::Wait(wait) => {
+            let seconds = wait.as_secs() + 1;
+            let what = format!("waiting {seconds} s: IAM allows 5 reads of deny policies a minute");
+            if !answers.is_hidden() {
+                answers.set_message(format!(", {what}"));
+            } else if !is_quiet && !is_told.swap(true, Ordering::Relaxed) {
+                // Whoever cannot be told waits all the same.
+                let _ = writeln!(io::stderr(), "{what}");
+            }
+        }
+    })
+}
+
+/// Says of groups that could not be expanded why, each reason once.
+fn tell_hidden(world: &World, console: &mut Console<'_>) -> Result<(), Error> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for gap in world.groups.values().filter_map(Observed::gap) {
+        *reasons.entry(&gap.why).or_default() += 1;
+    }
+    if console.is_quiet {
+        return Ok(());
+    }
+    for (why, count) in reasons {
+        let groups = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
+        live::say("note", &format!("who is in {groups} is not known: {why}"), console)?;
+    }
+    Ok(())
 }
 
 fn is_watched(console: &Console<'_>) -> bool {
@@ -147,7 +181,7 @@ fn answers(is_watched: bool) -> ProgressBar {
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     // As above.
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} answers, {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} answers, {elapsed}{msg}") {
         bar.set_style(style);
     }
     bar.enable_steady_tick(TICK);

@@ -89,6 +89,7 @@ fn api_title(api: &str) -> &str {
         "pubsub.googleapis.com" => "Cloud Pub/Sub API",
         "cloudscheduler.googleapis.com" => "Cloud Scheduler API",
         "cloudtasks.googleapis.com" => "Cloud Tasks API",
+        "cloudidentity.googleapis.com" => "Cloud Identity API",
         "iamcredentials.googleapis.com" => "IAM Service Account Credentials API",
         other => other,
     }

@@ -31,7 +31,7 @@ impl Request {
         let verb = match parts.last_mut() {
             Some(last) => match last.rsplit_once(':') {
                 // An id of a project may hold a colon; what comes after it is no verb then.
-                Some((name, verb)) if is_verb(verb) => {
+                Some((name, verb)) if is_verb(verb) || self.path.starts_with("/v1/groups") => {
                     let (name, verb) = (name.to_owned(), verb.to_owned());
                     *last = name;
                     Some(verb)

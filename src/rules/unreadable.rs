@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Rule, context::Context, declared::Live};
 use crate::{
-    model::{Container, FunctionName, Policy, ProjectName, Resource, RoleName, RuleId, ServiceName},
+    model::{
+        Container, DenyPolicyName, FunctionName, Policy, ProjectName, Resource, RoleName, RuleId, ServiceName,
+    },
     world::{Gap, Observed, World},
 };
 
@@ -24,6 +26,7 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
     lists(context, &mut gaps);
     services(context, &mut gaps);
     containers(context, &mut gaps);
+    deny_policies(context, &mut gaps);
     roles(context, &mut gaps);
     numbers(context, &mut gaps);
     gaps.iter().map(|(resource, gaps)| finding(context, resource, gaps)).collect()
@@ -160,6 +163,21 @@ fn containers(context: &Context<'_>, gaps: &mut Gaps) {
             None => Gap::new("it was not seen", container.policy_permission()),
         };
         gaps.entry(Resource::Container(container.clone())).or_default().insert(("its policy", gap));
+    }
+}
+
+/// Deny policies of what stands above the services in scope, where they were asked for.
+fn deny_policies(context: &Context<'_>, gaps: &mut Gaps) {
+    for (DenyPolicyName { attachment, id }, policy) in &context.world.deny_policies {
+        let Some(gap) = policy.gap().filter(|_| context.above.contains_key(attachment)) else { continue };
+        let told = match id {
+            None => ("its deny policies", gap.clone()),
+            Some(id) => {
+                let why = format!("`{id}`: {}", gap.why);
+                ("a deny policy", Gap { why: why.into(), permission: gap.permission.clone() })
+            }
+        };
+        gaps.entry(Resource::Container(attachment.clone())).or_default().insert(told);
     }
 }
 

@@ -58,7 +58,7 @@ fn read(emulator: &Emulator) -> World {
     runtime.block_on(async {
         let connection = Connection::new(Endpoint::Emulator(emulator.address()), Environment::default());
         let (google, _) = Google::connect(connection).await.unwrap();
-        google::read(&google, SourceKind::Emulator, &asked, Arc::new(|| {})).await.unwrap()
+        google::read(&google, SourceKind::Emulator, &asked, Arc::new(|_| {})).await.unwrap()
     })
 }
 

@@ -5,7 +5,11 @@ use std::num::NonZeroUsize;
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
-use crate::{commands::LiveOptions, model::time, sources::google::Choice};
+use crate::{
+    commands::{Beside, LiveOptions},
+    model::time,
+    sources::google::Choice,
+};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Google Cloud")]
@@ -49,6 +53,7 @@ impl Live {
             impersonate,
             quota_project,
             is_required,
+            beside: Beside::USUAL,
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) use questions::{Can, Explain, Who};
 pub(super) use reading::{Audit, Check, Discover, Snapshot};
 
 use crate::{
-    commands::{MapOptions, ReportFormat, WorldOptions},
+    commands::{Beside, LiveOptions, MapOptions, ReportFormat, WorldOptions},
     model::{Container, Time, time},
 };
 
@@ -50,11 +50,28 @@ pub(super) struct Reading {
     /// Read a sample estate that is part of this program, and its map where no other is named.
     #[arg(long, conflicts_with_all = ["from", "require_live"])]
     demo: bool,
-    /// Members of groups, as YAML: group → members.
+    /// Members of groups, as YAML: group → members. Other groups are asked about all the same.
     #[arg(long, value_name = "FILE")]
     groups: Option<PathBuf>,
     #[command(flatten)]
+    layers: Layers,
+    #[command(flatten)]
     live: Live,
+}
+
+/// What is read beside what is always read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "World")]
+struct Layers {
+    /// Ask Cloud Identity about no group: who is in it is not known then.
+    #[arg(long, conflicts_with = "from")]
+    no_groups: bool,
+    /// Read deny policies as well. IAM allows 5 reads of them a minute, and those that are unchanged are read once.
+    #[arg(long, conflicts_with = "from")]
+    deny: bool,
+    /// Read deny policies again that were read before and are unchanged.
+    #[arg(long, requires = "deny")]
+    no_cache: bool,
 }
 
 #[derive(Debug, Args)]
@@ -126,8 +143,11 @@ impl World {
 
 impl Reading {
     pub(super) fn options(self, at: Option<Time>, max_data_age: Option<TimeDelta>) -> WorldOptions {
-        let Self { from, demo, groups, live } = self;
-        WorldOptions { is_demo: demo, served: None, from, groups, at, max_data_age, live: live.options() }
+        let Self { from, demo, groups, layers, live } = self;
+        let Layers { no_groups, deny, no_cache } = layers;
+        let beside = Beside { has_groups: !no_groups, has_deny_policies: deny, is_cached: !no_cache };
+        let live = LiveOptions { beside, ..live.options() };
+        WorldOptions { is_demo: demo, served: None, from, groups, at, max_data_age, live }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The methods: which one a request means, and what is answered.
 
+mod deny;
+mod groups;
 mod knative;
 mod list;
 mod page;
@@ -62,6 +64,8 @@ pub(super) fn answer(call: &Call, context: &mut Context<'_>) -> Result<Value, Fa
         Call::Container(name, shape) => projects::get(name, *shape, context),
         Call::Children(kind, shape) => projects::children(*kind, *shape, context),
         Call::Role(name) => role::get(name, context),
+        Call::Group(call) => groups::answer(call, context),
+        Call::Deny(call) => deny::answer(call, context),
     }
 }
 

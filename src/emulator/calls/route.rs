@@ -1,6 +1,10 @@
 //! Which method a request means: every path that callmap and Google's own tools for it ask for.
 
-use super::policy::{Place, place};
+use super::{
+    deny::{self, DenyCall},
+    groups::{self, GroupCall},
+    policy::{Place, place},
+};
 use crate::emulator::{request::Request, state::Kind};
 
 /// Which of the shapes of Resource Manager is asked for.
@@ -37,6 +41,10 @@ pub(in crate::emulator) enum Call {
     Children(Kind, Shape),
     /// A role.
     Role(String),
+    /// Groups of Cloud Identity.
+    Group(GroupCall),
+    /// Deny policies.
+    Deny(DenyCall),
 }
 
 impl Call {
@@ -49,7 +57,8 @@ impl Call {
             }
             Self::Locations(_) | Self::Knative(..) => Kind::Service.host(),
             Self::Ancestry(_) | Self::Container(..) | Self::Children(..) => Kind::Project.host(),
-            Self::Role(_) => Kind::Role.host(),
+            Self::Role(_) | Self::Deny(_) => Kind::Role.host(),
+            Self::Group(_) => groups::HOST,
         }
     }
 }
@@ -63,7 +72,13 @@ pub(in crate::emulator) fn route(request: &Request) -> Option<Call> {
     }
     let (&version, rest) = parts.split_first()?;
     let is_get = request.method == "GET";
+    if let ("v2", ["policies", ..]) = (version, rest) {
+        return deny::call(rest, &request.method).map(Call::Deny);
+    }
     match (verb.as_deref(), is_get) {
+        (Some(verb), true) if version == "v1" && rest.first() == Some(&"groups") => {
+            groups::verb(rest, verb).map(Call::Group)
+        }
         (Some(verb), _) => verbs(version, rest, verb, is_get),
         (None, true) if version == "apis" => knative(rest, &request.host),
         (None, true) => reads(version, rest),
@@ -111,6 +126,8 @@ fn reads(version: &str, rest: &[&str]) -> Option<Call> {
         ("v1", ["projects", _, "subscriptions"]) => Call::List(Kind::Subscription, parent(rest)),
         ("v1", ["projects", _, "subscriptions", _]) => Call::Get(Kind::Subscription, name),
         ("v1", ["roles", _] | ["projects" | "organizations", _, "roles", _]) => Call::Role(name),
+        ("v1", ["groups", id]) => Call::Group(GroupCall::Get((*id).to_owned())),
+        ("v1", ["groups", id, "memberships"]) => Call::Group(GroupCall::Members((*id).to_owned())),
         ("v3", ["projects"]) => Call::Children(Kind::Project, shape),
         ("v2" | "v3", ["folders"]) => Call::Children(Kind::Folder, shape),
         ("v1" | "v3", ["projects" | "organizations", _]) | ("v2" | "v3", ["folders", _]) => {

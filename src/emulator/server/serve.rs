@@ -69,7 +69,9 @@ async fn respond(request: hyper::Request<Incoming>, handle: Handle) -> io::Resul
     let number = handle.write_log(|log| log.begin(entry(&request, target)));
     let (latency, fate) = handle.sky(|sky| {
         let name = format!("{} {}", request.method, request.path);
-        (sky.weather().latency(), sky.next(&name, request.path.ends_with(":setIamPolicy")))
+        let is_write = request.path.ends_with(":setIamPolicy")
+            || (request.method != "GET" && request.path.starts_with("/v2/policies/"));
+        (sky.weather().latency(), sky.next(&name, is_write))
     });
     if !latency.is_zero() {
         sleep(latency).await;

@@ -1,5 +1,7 @@
 //! What the emulator knows: resources as they were given, policies as they are now, and what is refused.
 
+mod deny;
+mod groups;
 mod kind;
 mod knative;
 mod line;
@@ -12,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+pub(in crate::emulator) use deny::shown as deny_shown;
+pub(in crate::emulator) use groups::{Group, id as group_id};
 pub use kind::Kind;
 pub use line::StateError;
 pub(in crate::emulator) use names::{Names, location, project};
@@ -43,6 +47,8 @@ pub struct State {
     pub(in crate::emulator) names: Names,
     assets: BTreeMap<(Kind, String), Asset>,
     policies: BTreeMap<(Kind, String), Held>,
+    pub(in crate::emulator) groups: groups::Groups,
+    pub(in crate::emulator) deny: deny::DenyPolicies,
     /// What nobody may do: a permission and a relative name.
     refusals: BTreeSet<(String, String)>,
     /// APIs that are off, by their hosts.
@@ -191,6 +197,34 @@ impl State {
     /// Takes back what [`Self::refuse`] said.
     pub fn allow(&mut self, permission: &str, name: &str) {
         self.refusals.remove(&(permission.to_owned(), self.names.canonical(name)));
+    }
+
+    /// What of the names below this one is refused, by their last words.
+    pub(in crate::emulator) fn refused_below<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = &'s str> {
+        self.refusals.iter().filter_map(move |(_, name)| name.strip_prefix(prefix))
+    }
+
+    /// Puts a group there, `group:EMAIL`, or other members into it.
+    pub fn put_group(&mut self, name: &str, members: &[&str]) {
+        self.groups.put(name, members.iter().map(|&member| member.to_owned()).collect());
+    }
+
+    /// From now on nobody is shown this group.
+    pub fn hide_group(&mut self, name: &str) {
+        self.groups.hide(name);
+    }
+
+    /// From now on nobody may search through nested groups, as in the smaller editions of Workspace.
+    pub fn shrink_edition(&mut self) {
+        self.groups.is_basic = true;
+    }
+
+    /// Puts a deny policy there, `projects/P/denypolicies/ID`, or another in its place. Says whether it was named so.
+    pub fn put_deny_policy(&mut self, name: &str, policy: Value) -> bool {
+        let name = self.names.canonical(name);
+        let Some((container, id)) = name.split_once("/denypolicies/") else { return false };
+        self.deny.put(container, id, policy);
+        true
     }
 
     /// Turns an API off, by its host.

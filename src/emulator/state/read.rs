@@ -95,6 +95,14 @@ impl State {
             return self.take_gap(&line);
         }
         let Some(kind) = Kind::of_asset_type(&line.kind) else {
+            let is_taken = match line.kind.as_str() {
+                "callmap/Group" => self.groups.take(&line),
+                "callmap/DenyPolicy" => self.deny.take(&line, &self.names),
+                _ => false,
+            };
+            if is_taken {
+                return;
+            }
             return self.others.push(Value::Object(line.fields));
         };
         let name = self.names.canonical(line.relative());
@@ -122,13 +130,16 @@ impl State {
 
     /// What could not be read by whoever wrote the lines is refused to everybody.
     fn take_gap(&mut self, line: &Line) {
+        if line.name.starts_with("group:") {
+            return self.groups.hide(&line.name);
+        }
         let name = self.names.canonical(line.relative());
         let permissions = match line.word("permission") {
             Some(permission) => vec![permission.to_owned()],
             None => permissions(line.word("layer"), &name),
         };
         if permissions.is_empty() {
-            // Of a group, of deny policies, or of what a newer callmap knows: nothing that is served here.
+            // Of what a newer callmap knows: nothing that is served here.
             self.others.push(Value::Object(line.fields.clone()));
         }
         for permission in permissions {
@@ -192,6 +203,8 @@ fn permissions(layer: Option<&str>, name: &str) -> Vec<String> {
         "event sources" => lists(&[Kind::Trigger, Kind::Subscription, Kind::SchedulerJob, Kind::Queue]),
         "workloads" => lists(&[Kind::RunJob, Kind::Instance]),
         "projects below" => lists(&[Kind::Project]),
+        "deny policy" if name.ends_with("/denypolicies") => vec!["iam.denypolicies.list".to_owned()],
+        "deny policy" => vec!["iam.denypolicies.get".to_owned()],
         _ => Vec::new(),
     }
 }

@@ -28,12 +28,13 @@ impl State {
         }
         for (permission, name) in &self.refusals {
             put(&json!({
-                "name": name,
+                "name": super::deny::refused_name(permission, name),
                 "asset_type": "callmap/Unreadable",
                 "why": "permission denied",
                 "permission": permission,
             }));
         }
+        self.groups.lines().chain(self.deny.lines()).for_each(|line| put(&line));
         self.others.iter().for_each(&mut put);
         text
     }

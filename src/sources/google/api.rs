@@ -11,6 +11,10 @@ pub enum Api {
     Functions,
     /// IAM: roles.
     Iam,
+    /// IAM, version 2: deny policies. It has a quota of its own.
+    DenyPolicies,
+    /// Cloud Identity: groups.
+    CloudIdentity,
     /// Eventarc.
     Eventarc,
     /// Pub/Sub.
@@ -30,7 +34,8 @@ impl Api {
             Self::Run => "run.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
             Self::Functions => "cloudfunctions.googleapis.com",
-            Self::Iam => "iam.googleapis.com",
+            Self::Iam | Self::DenyPolicies => "iam.googleapis.com",
+            Self::CloudIdentity => "cloudidentity.googleapis.com",
             Self::Eventarc => "eventarc.googleapis.com",
             Self::PubSub => "pubsub.googleapis.com",
             Self::Scheduler => "cloudscheduler.googleapis.com",

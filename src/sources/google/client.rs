@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::{
     sync::Semaphore,
-    time::{Instant, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::{
@@ -20,6 +20,7 @@ use super::{
     request::Request,
     retry::{Failure, Patience, within},
     transport::{self, Transport},
+    turns::Turns,
     typed::Hubs,
 };
 use crate::model::{Container, ServiceName};
@@ -85,6 +86,8 @@ struct Inner {
     quota_project: Option<HeaderValue>,
     permits: Semaphore,
     patience: Patience,
+    /// Of the deny policies of Google's; an emulator has no quota.
+    turns: Option<Turns>,
     deadline: Option<Instant>,
 }
 
@@ -149,9 +152,9 @@ impl Google {
         manager.base_url(format!("{}/", base(*endpoint, Api::ResourceManager)));
         run.user_agent(AGENT.to_owned());
         manager.user_agent(AGENT.to_owned());
-        let patience = match endpoint {
-            Endpoint::Google => Patience::GOOGLE,
-            Endpoint::Emulator(_) => Patience::EMULATOR,
+        let (patience, turns) = match endpoint {
+            Endpoint::Google => (Patience::GOOGLE, Some(Turns::of_deny_policies())),
+            Endpoint::Emulator(_) => (Patience::EMULATOR, None),
         };
         Self(Arc::new(Inner {
             endpoint: *endpoint,
@@ -162,6 +165,7 @@ impl Google {
             quota_project: quota_project.and_then(|project| HeaderValue::from_str(project).ok()),
             permits: Semaphore::new(concurrency.get()),
             patience,
+            turns,
             deadline: deadline.map(|most| Instant::now() + most),
         }))
     }
@@ -169,6 +173,24 @@ impl Google {
     /// Where calls go.
     pub fn endpoint(&self) -> Endpoint {
         self.0.endpoint
+    }
+
+    /// Who answers for an API: a host, or the address of an emulator.
+    pub(super) fn host(&self, api: Api) -> String {
+        match self.0.endpoint {
+            Endpoint::Google => api.host().to_owned(),
+            Endpoint::Emulator(address) => address.to_string(),
+        }
+    }
+
+    /// How long the next call of an API will wait for its turn.
+    pub(super) fn wait(&self, api: Api) -> Duration {
+        let now = Instant::now();
+        self.turns(api).map_or(Duration::ZERO, |turns| turns.next(now) - now)
+    }
+
+    fn turns(&self, api: Api) -> Option<&Turns> {
+        self.0.turns.as_ref().filter(|_| api == Api::DenyPolicies)
     }
 
     /// Reads: `path` begins with `/` and is encoded, `query` is not. The answer is JSON.
@@ -277,6 +299,15 @@ impl Google {
         let inner = &*self.0;
         // Before the clock of the attempt runs: all of them wait for the same first token.
         inner.tokens.token().await.map_err(CredentialsError::into_call)?;
+        if let Some(turns) = self.turns(request.api) {
+            let turn = turns.take(Instant::now());
+            if inner.deadline.is_some_and(|deadline| deadline <= turn) {
+                let message =
+                    "the time for the whole run ends before IAM takes another read of deny policies";
+                return Err(CallError::new(Refusal::Late, message).into());
+            }
+            sleep_until(turn).await;
+        }
         let _permit = inner
             .permits
             .acquire()

@@ -7,6 +7,7 @@ pub mod api;
 pub mod client;
 mod connector;
 pub mod credentials;
+mod deny_cache;
 pub mod error;
 pub mod hosts;
 mod names;
@@ -21,6 +22,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod turns;
 mod typed;
 
 use connector::Conn;
@@ -30,4 +32,4 @@ pub use client::{CONCURRENCY, Connection, Endpoint, Google};
 pub use credentials::{Choice, CredentialsError, Environment, Warning};
 pub use error::{CallError, Refusal};
 pub use hosts::{Hosts, Party};
-pub use read::{Asked, LiveError, OnAnswer, read};
+pub use read::{Asked, DenyAsked, LiveError, News, OnNews, read};

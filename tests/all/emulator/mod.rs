@@ -2,6 +2,8 @@
 
 mod client;
 mod command;
+mod deny;
+mod groups;
 mod policies;
 mod reads;
 mod states;

@@ -2,6 +2,8 @@
 //! refused.
 
 mod commands;
+mod deny;
+mod groups;
 mod odd;
 mod refused;
 mod same;
@@ -59,11 +61,21 @@ fn emulator(text: &str) -> Emulator {
 fn try_live(address: std::net::SocketAddr, asked: &Asked) -> Result<World, LiveError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let google = Google::emulator(address).unwrap();
-    runtime.block_on(google::read(&google, SourceKind::Emulator, asked, Arc::new(|| {})))
+    runtime.block_on(google::read(&google, SourceKind::Emulator, asked, Arc::new(|_| {})))
 }
 
 fn live(emulator: &Emulator) -> World {
-    live_of(emulator, &Asked::new(Some(&map()), &[]))
+    live_of(emulator, &asked())
+}
+
+/// What the program asks for unless it is told otherwise.
+fn asked() -> Asked {
+    Asked { is_expanding: true, ..Asked::new(Some(&map()), &[]) }
+}
+
+/// What was asked of the emulator, by method and path, with the path as it came.
+fn targets(emulator: &Emulator) -> Vec<String> {
+    emulator.log().iter().map(|entry| format!("{} {}", entry.method, entry.target)).collect()
 }
 
 fn live_of(emulator: &Emulator, asked: &Asked) -> World {

@@ -24,7 +24,7 @@ fn read(say: impl Fn(&str) -> Option<(u16, Value)> + Send + Sync + 'static) -> R
         });
         let google = Google::emulator(server.await.address).unwrap();
         let asked = Asked { projects: ["p".into()].into(), ..Asked::default() };
-        google::read(&google, SourceKind::Emulator, &asked, Arc::new(|| {})).await
+        google::read(&google, SourceKind::Emulator, &asked, Arc::new(|_| {})).await
     })
 }
 

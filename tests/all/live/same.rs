@@ -10,7 +10,7 @@ use callmap::{
 };
 use serde_json::Value;
 
-use super::{ESTATE, at, audit, emulator, from_file, live, live_of, map, strayed};
+use super::{ESTATE, at, audit, emulator, from_file, live, live_of, strayed};
 
 /// An audit as machines read it, but for where it was read from.
 fn shown(world: &World) -> Value {
@@ -74,7 +74,7 @@ fn a_snapshot_of_what_was_read_live_is_the_same_world() {
             );
         });
         emulator.change(|state| state.refuse("pubsub.subscriptions.list", "projects/shop-prod"));
-        let asked = Asked { is_for_changes: true, ..Asked::new(Some(&map()), &[]) };
+        let asked = Asked { is_for_changes: true, ..super::asked() };
         let world = live_of(&emulator, &asked);
         let mut file = Vec::new();
         snapshot::write(&world, Some(at()), &mut file).unwrap();

@@ -2,12 +2,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     sync::Arc,
 };
 
 use crate::{
-    callers::CallerMap,
-    model::{Container, ProjectName},
+    callers::{Caller, CallerMap},
+    model::{Container, Principal, ProjectName},
     world::Projects,
 };
 
@@ -25,6 +26,21 @@ pub struct Asked {
     /// Whether changes are to be made of it: then also read are the jobs and instances of each project, every
     /// project below the folders and organizations above, and the event sources of `ours`.
     pub is_for_changes: bool,
+    /// Whether groups are expanded that are not among `groups`.
+    pub is_expanding: bool,
+    /// Groups that somebody told the members of.
+    pub groups: BTreeMap<Principal, Vec<Principal>>,
+    /// Callers that a map names: its groups are expanded whether anything is granted to them or not.
+    pub callers: BTreeSet<Principal>,
+    /// How deny policies are read; `None` leaves them.
+    pub deny: Option<DenyAsked>,
+}
+
+/// How deny policies are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DenyAsked {
+    /// The file that keeps what was read of them before; without one everything is read.
+    pub cache: Option<PathBuf>,
 }
 
 impl Asked {
@@ -47,6 +63,10 @@ impl Asked {
             asked.regions.entry(target.project.clone()).or_default().insert(target.location.clone());
         }
         asked.ours.extend(map.settings.projects.iter().cloned());
+        asked.callers.extend(map.edges.iter().filter_map(|edge| match &edge.caller {
+            Caller::Principal(principal) => Some(principal.clone()),
+            Caller::Function(_) => None,
+        }));
         asked
     }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{LiveError, OnAnswer};
+use super::{LiveError, News, OnNews};
 use crate::sources::google::{Api, CallError, Google, Refusal};
 
 /// The most pages that a list is believed to have.
@@ -19,7 +19,7 @@ pub(super) const MOST_PAGES: usize = 10_000;
 /// What every part of a reading calls with.
 pub(super) struct Reader {
     pub(super) google: Google,
-    on_answer: OnAnswer,
+    on_news: OnNews,
     refused: OnceLock<CallError>,
 }
 
@@ -41,8 +41,8 @@ pub(super) struct Listed {
 }
 
 impl Reader {
-    pub(super) fn new(google: Google, on_answer: OnAnswer) -> Self {
-        Self { google, on_answer, refused: OnceLock::new() }
+    pub(super) fn new(google: Google, on_news: OnNews) -> Self {
+        Self { google, on_news, refused: OnceLock::new() }
     }
 
     /// What Google said when it did not take our credentials, if it did not.
@@ -59,13 +59,26 @@ impl Reader {
             return Err(error.clone());
         }
         let answer = call.await;
-        (self.on_answer)();
+        (self.on_news)(News::Answer);
         if let Err(error) = &answer
             && error.refusal == Refusal::Unauthenticated
         {
             return Err(self.refused.get_or_init(|| error.clone()).clone());
         }
         answer
+    }
+
+    /// Reads what may have to be waited for.
+    pub(super) async fn limited(&self, api: Api, path: &str) -> Result<Bytes, CallError> {
+        self.tell_wait(api);
+        self.call(self.google.get(api, path, &[])).await
+    }
+
+    fn tell_wait(&self, api: Api) {
+        let wait = self.google.wait(api);
+        if !wait.is_zero() && self.refused.get().is_none() {
+            (self.on_news)(News::Wait(wait));
+        }
     }
 
     /// One page of a list; its items stand in `field`.
@@ -79,6 +92,7 @@ impl Reader {
     ) -> Result<Page, CallError> {
         let mut query = query.to_vec();
         query.extend(token.map(|token| ("pageToken", token)));
+        self.tell_wait(api);
         page(&self.call(self.google.get(api, path, &query)).await?, field, token)
     }
 

@@ -9,9 +9,11 @@ mod above;
 mod asked;
 mod below;
 mod calls;
+mod deny;
 mod event_sources;
 mod functions;
 mod gap;
+mod groups;
 mod roles;
 mod services;
 mod workloads;
@@ -20,9 +22,10 @@ mod world;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
-pub use asked::Asked;
+pub use asked::{Asked, DenyAsked};
 
 use self::{
     above::{Ancestry, Named},
@@ -38,8 +41,17 @@ use crate::{
     world::{Gap, SourceKind, World},
 };
 
-/// Called after each answer, for whoever shows progress.
-pub type OnAnswer = Arc<dyn Fn() + Send + Sync>;
+/// What happens while reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// An answer came.
+    Answer,
+    /// For so long nothing will be asked, because Google takes so few reads of deny policies.
+    Wait(Duration),
+}
+
+/// Told what happens, for whoever shows progress.
+pub type OnNews = Arc<dyn Fn(News) + Send + Sync>;
 
 /// Why there is no world at all.
 #[derive(Debug, thiserror::Error)]
@@ -63,14 +75,24 @@ pub async fn read(
     google: &Google,
     kind: SourceKind,
     asked: &Asked,
-    on_answer: OnAnswer,
+    on_news: OnNews,
 ) -> Result<World, LiveError> {
-    let reader = Arc::new(Reader::new(google.clone(), on_answer));
-    let world = Reading::all(&reader, asked).await.map(|reading| world::world(kind, asked, reading));
+    let reader = Arc::new(Reader::new(google.clone(), on_news));
+    let world = whole(&reader, kind, asked).await;
     match reader.refused() {
         Some(error) => Err(LiveError::Credentials(error)),
         None => world,
     }
+}
+
+async fn whole(reader: &Arc<Reader>, kind: SourceKind, asked: &Asked) -> Result<World, LiveError> {
+    let mut world = world::world(kind, asked, Reading::all(reader, asked).await?);
+    if let Some(asked) = &asked.deny {
+        deny::read(reader, asked, &mut world).await;
+    }
+    // Deny policies name groups, too.
+    groups::read(reader, asked, &mut world).await?;
+    Ok(world)
 }
 
 /// Everything that was read, by the project it was read of.

@@ -152,7 +152,7 @@ impl States {
         self.0.insert(layer);
     }
 
-    /// Members of groups and deny policies are not asked for.
+    /// Members of groups and deny policies are read after all else.
     fn layers(&self) -> BTreeMap<Layer, LayerState> {
         let state = |layer| match layer {
             Layer::Groups | Layer::DenyPolicies => LayerState::NotAsked,
