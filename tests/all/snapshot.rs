@@ -130,6 +130,58 @@ fn a_gap_beside_what_it_says_is_missing_is_an_error() {
 }
 
 #[test]
+fn a_deny_policy_of_a_wrong_form_is_an_error_with_its_line() {
+    let line = |name: &str, data: &str| {
+        format!(r#"{{"name":"{name}","asset_type":"callmap/DenyPolicy","resource":{{"data":{data}}}}}"#)
+    };
+    let at = "//cloudresourcemanager.googleapis.com/folders/7/denypolicies/no";
+    let rule = |rule: &str| format!(r#"{{"rules":[{{"denyRule":{rule}}}]}}"#);
+    for (name, data) in [
+        (at, rule(r#"{"deniedPrincipals":"principalSet://goog/public:all"}"#)),
+        (at, rule(r#"{"deniedPrincipals":[7]}"#)),
+        (at, rule(r#"{"exceptionPermissions":{}}"#)),
+        (at, rule(r#"{"denialCondition":"true"}"#)),
+        (at, rule("[]")),
+        (at, r#"{"rules":{}}"#.to_owned()),
+        (at, r#"{"rules":[7]}"#.to_owned()),
+        (at, "[]".to_owned()),
+        (at, "null".to_owned()),
+        ("//cloudresourcemanager.googleapis.com/folders/7/denypolicies/", "{}".to_owned()),
+        ("//cloudresourcemanager.googleapis.com/folders/x/denypolicies/no", "{}".to_owned()),
+        ("policies/cloudresourcemanager.googleapis.com%2Ffolders%2F7/denypolicies/no", "{}".to_owned()),
+        ("group:a@example.com", "{}".to_owned()),
+    ] {
+        let text = format!("\n{}", line(name, &data));
+        let error = read(vec![Input::from_bytes("a", text)], ReadOptions::default()).unwrap_err().to_string();
+        assert!(error.starts_with("a:2: "), "{data}: {error}");
+    }
+}
+
+#[test]
+fn a_deny_policy_is_one_by_number_and_by_id_and_of_two_contents_an_error() {
+    let join = r#"{"name":"//cloudresourcemanager.googleapis.com/projects/1041","asset_type":"cloudresourcemanager.googleapis.com/Project","resource":{"data":{"projectId":"shop-prod","projectNumber":"1041"}}}"#;
+    let line = |project: &str, who: &str| {
+        format!(
+            r#"{{"name":"//cloudresourcemanager.googleapis.com/projects/{project}/denypolicies/no","asset_type":"callmap/DenyPolicy","resource":{{"data":{{"rules":[{{"denyRule":{{"deniedPrincipals":["{who}"]}}}},{{"laterRule":{{"a":1}}}}]}}}}}}"#
+        )
+    };
+    let both = |one: &str, other: &str| {
+        let text = format!("{join}\n{}\n{}", line("1041", one), line("shop-prod", other));
+        read(vec![Input::from_bytes("a", text)], ReadOptions::default())
+    };
+    let world =
+        both("principal://goog/subject/a@example.com", "principal://goog/subject/a@example.com").unwrap();
+    let [(name, policy)] = &world.deny_policies.iter().collect::<Vec<_>>()[..] else { panic!() };
+    assert_eq!(name.to_string(), "//cloudresourcemanager.googleapis.com/projects/shop-prod/denypolicies/no");
+    // A rule of a kind to come is kept as it came.
+    assert!(policy.known().unwrap().rules[1].is_none());
+    assert!(written(&world).contains(r#"{"laterRule":{"a":1}}"#));
+    let error = both("principal://goog/subject/a@example.com", "principal://goog/subject/b@example.com");
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("the deny policy") && error.contains("a:2") && error.contains("a:3"), "{error}");
+}
+
+#[test]
 fn a_groups_file_fills_in_and_may_not_contradict() {
     let group = Principal::new("group:hidden@example.com");
     let refused = include_str!("../assets/refused.ndjson");
