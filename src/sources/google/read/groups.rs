@@ -124,7 +124,12 @@ async fn one(reader: &Reader, group: &Principal, off: &OnceLock<Gap>) -> Observe
         Ok(members) => Observed::Known(members),
         Err(error) => {
             let gap = match error.refusal {
-                Refusal::Denied if error.message.to_lowercase().contains("permission") => said(HIDDEN),
+                // A permission that has a name is one of Google Cloud, such as to have calls counted to a project.
+                Refusal::Denied
+                    if error.permission.is_none() && error.message.to_lowercase().contains("permission") =>
+                {
+                    said(HIDDEN)
+                }
                 _ => gap(&error, ""),
             };
             if error.refusal == Refusal::Disabled {
