@@ -35,8 +35,10 @@ impl<'w> Groups<'w> {
             }
         }
         let known = world.groups.values().filter_map(Observed::known).flatten();
-        let unexpanded: Vec<&Principal> =
+        let mut unexpanded: Vec<&Principal> =
             world.groups.keys().chain(known).filter(|member| groups.is_unexpanded(member)).collect();
+        // Which of several is named must not turn on the order they stand in.
+        unexpanded.sort_by_key(|group| (group.key(), group.as_str()));
         for group in unexpanded {
             groups.mark_open(group);
         }
@@ -91,11 +93,20 @@ impl<'w> Groups<'w> {
 
     /// Every member of a group, through groups in it, without the group itself.
     pub fn members(&self, group: &Principal) -> Vec<&'w Principal> {
-        let mut found = BTreeMap::new();
+        let mut found: BTreeMap<&str, &'w Principal> = BTreeMap::new();
         let mut rest: Vec<&'w Principal> = self.direct(group).collect();
         while let Some(member) = rest.pop() {
-            if member != group && found.insert(member.key(), member).is_none() {
-                rest.extend(self.direct(member));
+            if member == group {
+                continue;
+            }
+            // Of several spellings one is shown, whatever the order they stand in.
+            match found.get_mut(member.key()) {
+                Some(known) if known.as_str() <= member.as_str() => {}
+                Some(known) => *known = member,
+                None => {
+                    found.insert(member.key(), member);
+                    rest.extend(self.direct(member));
+                }
             }
         }
         found.into_values().collect()

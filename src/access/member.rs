@@ -68,7 +68,8 @@ impl<'a, 'w> Candidate<'a, 'w> {
             (_, Kind::Group(_)) => self.is_in_group(member),
             (caller, Kind::ServiceAccountSet(container)) => self.is_below(caller, container),
             (_, Kind::Other) if is_one_other(member) => Verdict::No,
-            (Kind::Other, Kind::Domain(_)) | (_, Kind::ProjectRole(_) | Kind::Other) => Verdict::Unknown,
+            (Kind::Other | Kind::ProjectRole(_), Kind::Domain(_))
+            | (_, Kind::ProjectRole(_) | Kind::Other) => Verdict::Unknown,
             (_, Kind::User(_) | Kind::ServiceAccount(_) | Kind::Domain(_)) => Verdict::No,
         }
     }

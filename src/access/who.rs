@@ -59,6 +59,12 @@ impl Access<'_> {
     /// Everybody a path names to let them call, members of groups included.
     fn named(&self, path: &Path<'_>) -> BTreeSet<Principal> {
         let mut named = BTreeSet::new();
+        // Of several spellings one is shown, whatever the order they stand in.
+        let name = |named: &mut BTreeSet<Principal>, principal: &Principal| {
+            if named.get(principal).is_none_or(|known| principal.as_str() < known.as_str()) {
+                named.replace(principal.clone());
+            }
+        };
         if path.open > Verdict::No {
             named.insert(Principal::new("allUsers"));
         }
@@ -67,9 +73,9 @@ impl Access<'_> {
         for carried in carried.filter(|carried| carried.gives() > Verdict::No) {
             for member in &carried.binding.members {
                 if matches!(member.kind(), PrincipalKind::Group(_)) && !named.contains(member) {
-                    named.extend(self.groups.members(member).into_iter().cloned());
+                    self.groups.members(member).into_iter().for_each(|member| name(&mut named, member));
                 }
-                named.insert(member.clone());
+                name(&mut named, member);
             }
         }
         named

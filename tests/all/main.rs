@@ -17,6 +17,7 @@ mod google;
 mod live;
 mod map_schema;
 mod maps;
+mod naive;
 mod package;
 mod partition;
 mod plan;

@@ -73,7 +73,7 @@ fn every_kind_of_member_meets_every_kind_of_caller() {
             let u = Unknown;
             [No, No, u, u, u, u, u, No, No, u, u, u]
         }),
-        (DOMAIN, [No, No, Yes, No, No, Yes, No, No, No, No, Unknown, Unknown]),
+        (DOMAIN, [No, No, Yes, No, No, Yes, No, No, No, Unknown, Unknown, Unknown]),
         (PROJECT_SET, [No, No, No, Yes, No, No, Yes, No, No, Unknown, Unknown, Unknown]),
         (FOLDER_SET, [No, No, No, Yes, No, No, Yes, No, No, Unknown, Unknown, Unknown]),
         (FEDERATED, [No; 12]),
