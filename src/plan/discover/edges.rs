@@ -61,17 +61,20 @@ fn end(binding: &Binding, at: Time) -> End {
     }
 }
 
-/// Of two grants to one principal, the one that ends later counts.
+/// Of two grants to one principal, the one that ends later counts. Of two spellings one is written, whatever the
+/// order they stand in.
 fn longer(own: &mut OwnGrants, principal: &Principal, until: Option<Time>) {
     // The public takes no end.
     if principal.is_public() && until.is_some() {
         return;
     }
-    let known = own.entry(principal.clone()).or_insert(until);
-    *known = match (*known, until) {
+    let (spelled, known) = own.remove_entry(principal).unwrap_or_else(|| (principal.clone(), until));
+    let later = match (known, until) {
         (Some(known), Some(until)) => Some(known.max(until)),
         _ => None,
     };
+    let spelled = if principal.as_str() < spelled.as_str() { principal.clone() } else { spelled };
+    own.insert(spelled, later);
 }
 
 /// The edges by caller. An account that exactly one function runs as is written as that function.

@@ -5,15 +5,20 @@ use std::collections::BTreeSet;
 use callmap::{
     access::Access,
     callers::{Acceptance, Caller, CallerMap, Place, Writer},
-    model::{Principal, Resource, RuleId, ServiceName, time},
+    model::{
+        Binding, Condition, DenyPolicy, DenyPolicyName, DenyRule, Principal, Resource, RoleName, RuleId,
+        ServiceName, time,
+    },
     plan::{self, Include, Made, MapDigest, Plan, PlanOptions, Step, check, check::Violation, edit},
     rules::{Scope, context::Context, run},
-    world::{EventSource, EventSourceKind, EventTarget, Observed, SourceKind, Traffic, World},
+    world::{
+        EventSource, EventSourceKind, EventTarget, Layer, LayerState, Observed, SourceKind, Traffic, World,
+    },
 };
 use proptest::{collection::btree_set, prelude::*, sample::select};
 
 use crate::partition::estate::{
-    GOVERNED, MEMBERS, container, gap, now, places, policy_of, service, some_estate,
+    GOVERNED, MEMBERS, ROLES, container, gap, now, places, policy_of, service, some_estate,
 };
 
 /// Everything that one plan is made from.
@@ -25,6 +30,29 @@ pub(crate) struct Estate {
 }
 
 const STRAY: &str = "serviceAccount:x@elsewhere.iam.gserviceaccount.com";
+
+/// Conditions of all kinds: some hold at times, some never do, some cannot be known or read.
+const CONDITIONS: [&str; 11] = [
+    "request.time.getHours(\"Europe/Berlin\") >= 9",
+    "request.time > timestamp(\"2026-11-24T00:00:00Z\") && request.time < timestamp(\"2026-12-24T00:00:00Z\")",
+    "request.time < timestamp(\"2026-12-01T00:00:00Z\") || request.path == \"/\"",
+    "request.host == \"pay.example.com\"",
+    "resource.matchTag(\"9000/env\", \"prod\")",
+    "resource.name.startsWith(\"projects/shop-prod\")",
+    "resource.type != \"storage.googleapis.com/Bucket\"",
+    "destination.ip == \"10.0.0.1\"",
+    "request.time <",
+    "false",
+    "true",
+];
+const DENIED: [&str; 6] = [
+    "principalSet://goog/public:all",
+    "principal://goog/subject/alice@example.com",
+    "principalSet://goog/group/ops@example.com",
+    "principal://iam.googleapis.com/projects/-/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com",
+    "principalSet://goog/cloudIdentityCustomerId/C01",
+    "principalSet://cloudresourcemanager.googleapis.com/projects/1041/type/ServiceAccount",
+];
 
 /// Something that is not as plain as it could be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +76,12 @@ enum Oddity {
     Split,
     Job(&'static str),
     Group(&'static str),
+    /// A group in a ring with another, which holds somebody.
+    Ring(&'static str),
+    /// One more binding, on a function or above, under a condition that is more than a bound.
+    Bound(usize, &'static str, &'static str, &'static str),
+    /// A deny policy on a level.
+    Denied(&'static str, &'static str),
     Accepted(RuleId, &'static str),
     KeptByMap,
     Ignored(RuleId),
@@ -85,6 +119,10 @@ fn some_oddity() -> impl Strategy<Value = Oddity> {
         1 => Just(Oddity::Split),
         2 => function().prop_map(Oddity::Job),
         2 => select(&MEMBERS[2..9]).prop_map(Oddity::Group),
+        1 => select(&MEMBERS[2..9]).prop_map(Oddity::Ring),
+        4 => (0..places().len(), select(&ROLES[..3]), select(&MEMBERS[..]), select(&CONDITIONS[..]))
+            .prop_map(|(place, role, member, expression)| Oddity::Bound(place, role, member, expression)),
+        2 => (level(), select(&DENIED[..])).prop_map(|(level, who)| Oddity::Denied(level, who)),
         2 => (select(rules.to_vec()), select(&MEMBERS[..])).prop_map(|(rule, who)| Oddity::Accepted(rule, who)),
         1 => Just(Oddity::KeptByMap),
         1 => select(vec![RuleId::MissingCaller, RuleId::BorrowedCaller, RuleId::TriggerBlocked])
@@ -160,6 +198,36 @@ fn make_odd(estate: &mut Estate, oddity: Oddity) {
         Oddity::Group(member) => {
             let members = Observed::Known(vec![Principal::new(member)]);
             world.groups.insert(Principal::new("group:ops@example.com"), members);
+        }
+        Oddity::Ring(member) => {
+            let (one, other) =
+                (Principal::new("group:ops@example.com"), Principal::new("group:leads@example.com"));
+            world.groups.insert(one.clone(), Observed::Known(vec![other.clone()]));
+            world.groups.insert(other, Observed::Known(vec![one, Principal::new(member)]));
+        }
+        Oddity::Bound(place, role, member, expression) => {
+            let Observed::Known(policy) = policy_of(world, &places()[place]) else { return };
+            policy.bindings.push(Binding {
+                role: RoleName::new(role),
+                members: vec![Principal::new(member)],
+                condition: Some(Condition {
+                    title: "when".into(),
+                    description: None,
+                    expression: expression.into(),
+                    location: None,
+                }),
+            });
+        }
+        Oddity::Denied(level, who) => {
+            let rule = DenyRule {
+                denied_principals: vec![who.into()],
+                denied_permissions: vec!["run.googleapis.com/routes.invoke".into()],
+                ..DenyRule::default()
+            };
+            let policy = DenyPolicy { rules: vec![Some(rule)], text: "{}".into() };
+            let name = DenyPolicyName { attachment: container(level), id: Some("stop".into()) };
+            world.deny_policies.insert(name, Observed::Known(policy));
+            world.layers.insert(Layer::DenyPolicies, LayerState::Read);
         }
         Oddity::Accepted(rule, who) => map.settings.accepted.push(Acceptance {
             rule,
