@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::{
     Access, Candidate, Effect, Reason, Verdict,
     carried::{Carried, Given, is_first_generation},
+    condition,
     how::how,
     path::Path,
     verdict::{unread_reason, why},
 };
 use crate::{
-    model::{Principal, PrincipalKind, Resource, ServiceName, time::rfc3339},
+    model::{Principal, PrincipalKind, Resource, ServiceName},
     world::Gap,
 };
 
@@ -59,6 +60,14 @@ impl<'w> Access<'w> {
             if let Some(gap) = self.roles.gap(role) {
                 let reason = unread_reason(resource.clone(), "what this role holds", &gap);
                 unread.push(Reason { role: Some(role.clone()), ..reason });
+            }
+        }
+        for Carried { binding, role, condition } in given.bindings() {
+            let known = binding.condition.as_ref().filter(|_| role.min(condition) == &Verdict::Unknown);
+            if let Some((condition, gap)) = known.and_then(|known| Some((known, condition::unread(known)?))) {
+                let reason = unread_reason(resource.clone(), "a condition", &gap);
+                let role = Some(binding.role.clone());
+                unread.push(Reason { role, condition: Some(condition.clone()), ..reason });
             }
         }
     }
@@ -110,11 +119,8 @@ impl<'w> Access<'w> {
             Verdict::No => Effect::Void,
         };
         let gap = self.roles.gap(&carried.binding.role);
-        let parts = [
-            role_part(carried, gap.as_ref()),
-            how(candidate, member, matches),
-            self.condition_part(carried.condition),
-        ];
+        let parts =
+            [role_part(carried, gap.as_ref()), how(candidate, member, matches), self.condition_part(carried)];
         Some(Reason {
             effect,
             resource: Some(resource.clone()),
@@ -126,12 +132,9 @@ impl<'w> Access<'w> {
         })
     }
 
-    fn condition_part(&self, holds: Verdict) -> Option<String> {
-        match holds {
-            Verdict::Yes => None,
-            Verdict::Unknown => Some("whether its condition holds is not known".to_owned()),
-            Verdict::No => Some(format!("its condition does not hold at {}", rfc3339(self.at))),
-        }
+    fn condition_part(&self, carried: &Carried<'w>) -> Option<String> {
+        let condition = carried.binding.condition.as_ref().filter(|_| carried.condition < Verdict::Yes)?;
+        condition::why(condition, self.at)
     }
 }
 

@@ -94,13 +94,13 @@ fn for_caller(case: &Case<'_>, judged: &JudgedEdge) -> Vec<Proposal> {
 }
 
 /// The own grants of a caller: those that go on after its end, and when the others count.
-fn own(
+fn own<'p>(
     case: &Case<'_>,
     service: &ServiceName,
-    policy: &Policy,
+    policy: &'p Policy,
     principal: &Principal,
     end: Option<Time>,
-) -> (BTreeSet<(RoleName, Option<Condition>)>, Spans) {
+) -> (BTreeSet<(RoleName, Option<Condition>)>, Spans<'p>) {
     let context = case.context;
     let end = end.filter(|_| repair::is_kept_by_condition(context, service));
     let (mut late, mut spans) = (BTreeSet::new(), Spans::default());

@@ -2,7 +2,10 @@
 
 use super::{Finding, Rule, context::Context, edges::JudgedEdge, phrase};
 use crate::{
-    access::{RoleClass, Verdict, condition::holds_at},
+    access::{
+        RoleClass, Verdict,
+        condition::{holds_at, why},
+    },
     model::{Condition, RuleId},
 };
 
@@ -24,10 +27,13 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 Verdict::Yes => "; it gets through by something else",
                 Verdict::Unknown | Verdict::No => "",
             };
+            let condition = condition(context, judged);
+            let why = condition.and_then(|condition| why(condition, context.at));
             let message = format!(
-                "`{}` holds its own grant on `{label}`{}, which may or may not hold{besides}",
+                "`{}` holds its own grant on `{label}`{}, and {}{besides}",
                 judged.principal,
-                phrase::under(condition(context, judged))
+                phrase::under(condition),
+                why.as_deref().unwrap_or("whether its condition holds is not known")
             );
             let place = context.map.edges[judged.edge].place;
             let mut finding =

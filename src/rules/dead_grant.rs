@@ -6,7 +6,10 @@ use super::{
     partition::{FUNCTIONS_INVOKER, Judged},
     phrase, repair,
 };
-use crate::model::{PrincipalKind, RuleId};
+use crate::{
+    access::condition::why,
+    model::{PrincipalKind, RuleId},
+};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId::DeadGrant,
@@ -48,17 +51,21 @@ fn place(context: &Context<'_>, judged: &Judged) -> String {
     }
 }
 
-fn cause(context: &Context<'_>, judged: &Judged) -> &'static str {
+fn cause(context: &Context<'_>, judged: &Judged) -> String {
     let grant = &judged.grant;
     if grant.role.as_str() == FUNCTIONS_INVOKER {
-        return "this role is for functions of the first generation";
+        return "this role is for functions of the first generation".to_owned();
     }
     if context.roles.would_invoke(&grant.role) {
-        return "the role is deleted or disabled";
+        return "the role is deleted or disabled".to_owned();
     }
     match grant.principal.kind() {
-        PrincipalKind::Deleted => "the principal was deleted",
-        PrincipalKind::Federated => "Cloud Run does not take federated principals",
-        _ => "its condition cannot hold any more",
+        PrincipalKind::Deleted => "the principal was deleted".to_owned(),
+        PrincipalKind::Federated => "Cloud Run does not take federated principals".to_owned(),
+        _ => grant
+            .condition
+            .as_ref()
+            .and_then(|condition| why(condition, context.at))
+            .unwrap_or_else(|| "its condition cannot hold any more".to_owned()),
     }
 }

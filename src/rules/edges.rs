@@ -72,7 +72,7 @@ fn still_granted<'a>(context: &'a Context<'_>) -> HashSet<(&'a ServiceName, &'a 
 
 /// The own grants on a service: of an invoker role, by principal, with when they hold together. `None` where its
 /// policy or settings were not read: only that is then said of its edges.
-fn own_grants<'a>(context: &Context<'a>, name: &ServiceName) -> Option<HashMap<&'a Principal, Spans>> {
+fn own_grants<'a>(context: &Context<'a>, name: &ServiceName) -> Option<HashMap<&'a Principal, Spans<'a>>> {
     let service = context.world.services.get(name)?;
     service.settings.known()?;
     let mut own = HashMap::new();
@@ -81,7 +81,7 @@ fn own_grants<'a>(context: &Context<'a>, name: &ServiceName) -> Option<HashMap<&
             continue;
         }
         for principal in &binding.members {
-            let spans: &mut Spans = own.entry(principal).or_default();
+            let spans: &mut Spans<'a> = own.entry(principal).or_default();
             spans.add(binding.condition.as_ref());
         }
     }
@@ -93,7 +93,7 @@ fn current(
     context: &Context<'_>,
     name: &ServiceName,
     principal: &Principal,
-    own: Option<&Spans>,
+    own: Option<&Spans<'_>>,
     end: Option<Time>,
     is_public: bool,
 ) -> Option<(RuleId, Verdict)> {
@@ -113,7 +113,7 @@ fn current(
 }
 
 /// When the own grants of a principal count together.
-pub fn own_spans(context: &Context<'_>, policy: &Policy, principal: &Principal) -> Spans {
+pub fn own_spans<'p>(context: &Context<'_>, policy: &'p Policy, principal: &Principal) -> Spans<'p> {
     let own = policy.bindings.iter().filter(|binding| {
         context.roles.class(&binding.role) == RoleClass::Invoker && binding.members.contains(principal)
     });
@@ -122,7 +122,12 @@ pub fn own_spans(context: &Context<'_>, policy: &Policy, principal: &Principal) 
 
 /// What is wrong with the times of own grants for an edge that ends at a time, or never. That they go on after
 /// its end is in order where the next run takes them away.
-pub fn misfit(context: &Context<'_>, name: &ServiceName, own: &Spans, end: Option<Time>) -> Option<Misfit> {
+pub fn misfit(
+    context: &Context<'_>,
+    name: &ServiceName,
+    own: &Spans<'_>,
+    end: Option<Time>,
+) -> Option<Misfit> {
     let mut misfit = own.misfit(context.at, end);
     misfit.is_late &= is_kept_by_condition(context, name);
     (!misfit.is_none()).then_some(misfit)

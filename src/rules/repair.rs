@@ -2,10 +2,10 @@
 
 use super::{context::Context, edges::JudgedEdge, partition::Judged};
 use crate::{
-    access::condition::Bound,
     callers::{Expiry, Writer},
     model::{
-        Condition, Container, Grant, Principal, PrincipalKind, Resource, ServiceName, Time, time::rfc3339,
+        Condition, Container, Grant, Principal, PrincipalKind, Resource, ServiceName, Time,
+        time::{moment, rfc3339},
     },
 };
 
@@ -83,9 +83,11 @@ pub fn until_condition(until: Time) -> Condition {
 /// Whether a condition is one by which callmap keeps an `until`: by its title and its exact expression.
 pub fn is_until_condition(condition: &Condition) -> bool {
     let Condition { title, description: _, expression, location: _ } = condition;
-    &**title == UNTIL
-        && matches!(Bound::parse(expression), Some(Bound::Until(until, false))
-            if until_condition(until).expression == *expression)
+    let until = expression
+        .strip_prefix("request.time < timestamp(\"")
+        .and_then(|rest| rest.strip_suffix("\")"))
+        .and_then(|text| moment(text).ok());
+    &**title == UNTIL && until.is_some_and(|until| until_condition(until).expression == *expression)
 }
 
 /// The command that turns the invoker check on.

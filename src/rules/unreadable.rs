@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Rule, context::Context, declared::Live};
+use super::{Finding, Rule, context::Context, declared::Live, phrase};
 use crate::{
+    access::condition::unread,
     model::{
         Container, DenyPolicyName, FunctionName, Policy, ProjectName, Resource, RoleName, RuleId, ServiceName,
     },
@@ -28,6 +29,7 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
     containers(context, &mut gaps);
     deny_policies(context, &mut gaps);
     roles(context, &mut gaps);
+    conditions(context, &mut gaps);
     numbers(context, &mut gaps);
     gaps.iter().map(|(resource, gaps)| finding(context, resource, gaps)).collect()
 }
@@ -194,6 +196,30 @@ fn roles(context: &Context<'_>, gaps: &mut Gaps) {
         if let Some(gap) = context.roles.gap(role) {
             let resource = Resource::Other(role.as_str().into());
             gaps.entry(resource).or_default().insert(("what it carries", gap));
+        }
+    }
+}
+
+/// Conditions that cannot be read, of bindings on the way to a service in scope that let somebody call, or may.
+fn conditions(context: &Context<'_>, gaps: &mut Gaps) {
+    let own = context
+        .services
+        .iter()
+        .filter_map(|(name, service)| Some((Resource::Service((*name).clone()), service.policy.known()?)));
+    let above = context.above.keys().filter_map(|name| {
+        Some((Resource::Container(name.clone()), context.world.policies.get(name)?.known()?))
+    });
+    for (resource, policy) in own.chain(above) {
+        for binding in &policy.bindings {
+            let Some(condition) = &binding.condition else { continue };
+            if !context.roles.class(&binding.role).may_invoke() {
+                continue;
+            }
+            if let Some(Gap { why, permission }) = unread(condition) {
+                let under = phrase::under(Some(condition));
+                let gap = Gap { why: format!("{why} (`{}`{under})", binding.role).into(), permission };
+                gaps.entry(resource.clone()).or_default().insert(("a condition", gap));
+            }
         }
     }
 }

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Caller, Function};
 use crate::{
-    access::{
-        RoleBook, RoleClass, Verdict,
-        condition::{Bound, can_hold_from, holds_at},
-    },
+    access::{RoleBook, RoleClass, Verdict, condition::timeline},
     callers::can_be_named,
     model::{Binding, Principal, ServiceName, Time},
     rules::Scope,
@@ -54,9 +51,12 @@ enum End {
 
 fn end(binding: &Binding, at: Time) -> End {
     let Some(condition) = &binding.condition else { return End::Never };
-    let holds = holds_at(Some(condition), at) == Verdict::Yes && can_hold_from(Some(condition), at);
-    match Bound::parse(&condition.expression) {
-        Some(Bound::Until(end, false)) if holds => End::At(end),
+    let Some(timeline) = timeline(condition, at).filter(|timeline| timeline.seen_until.is_none()) else {
+        return End::Unsaid;
+    };
+    match timeline.pieces.as_slice() {
+        [(_, Verdict::Yes)] => End::Never,
+        [(_, Verdict::Yes), (end, Verdict::No)] if !end.is_after => End::At(end.time),
         _ => End::Unsaid,
     }
 }

@@ -132,9 +132,9 @@ fn a_condition_holds_does_not_or_cannot_be_known() {
         (
             "request.time < timestamp(\"2026-01-01T00:00:00Z\")",
             No,
-            "its condition does not hold at 2026-11-23T00:00:00Z",
+            "its condition ended 2026-01-01T00:00:00Z",
         ),
-        ("request.path.startsWith(\"/a\")", Unknown, "whether its condition holds is not known"),
+        ("request.path.startsWith(\"/a\")", Unknown, "whether its condition holds depends on `request.path`"),
     ] {
         let mut world = world();
         bind(&mut world, INVOKER, &[ALICE], Some(expression));
@@ -166,7 +166,7 @@ fn reasons_say_what_decides_first_and_what_is_in_vain_last() {
             "allow|9000|roles/editor|domain:example.com|`user:alice@example.com` is of the domain `example.com`",
             "unknown|pay|roles/run.invoker|group:new@example.com|the members of this group are not known",
             "void|pay|roles/run.invoker|deleted:user:alice@example.com?uid=7|it was deleted: an account of the same name made since does not inherit",
-            "void|pay|roles/run.invoker|user:alice@example.com|its condition does not hold at 2026-11-23T00:00:00Z",
+            "void|pay|roles/run.invoker|user:alice@example.com|its condition ended 2026-01-01T00:00:00Z",
         ]
     );
 }
