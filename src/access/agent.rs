@@ -6,7 +6,10 @@ use std::{collections::BTreeSet, sync::OnceLock};
 
 use serde::Deserialize;
 
-use crate::model::{Principal, PrincipalKind};
+use crate::{
+    model::{Principal, PrincipalKind},
+    world::account::address_project,
+};
 
 #[derive(Deserialize)]
 struct Wire {
@@ -37,6 +40,12 @@ pub fn agent_project(principal: &Principal) -> Option<&str> {
 /// Whether an address in lower case is at one of the domains of Google's service agents.
 pub(super) fn has_agent_domain(email: &str) -> bool {
     email.split_once('@').is_some_and(|(_, domain)| domains().contains(domain))
+}
+
+/// Whether an address in lower case may be one of an agent of Google's, of a service that the list does not know.
+pub(super) fn may_be_agent(email: &str) -> bool {
+    let is_googles = email.split_once('@').is_some_and(|(_, domain)| domain.ends_with("gserviceaccount.com"));
+    is_googles && address_project(email).is_none_or(|project| project.starts_with("gcp-sa-"))
 }
 
 /// The agent of the Identity-Aware Proxy of a project, by its number: it calls the services behind the proxy

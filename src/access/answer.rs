@@ -1,12 +1,14 @@
 //! The verdict as a value, always with its reasons.
 
+use std::ops::Not;
+
 use crate::{
     model::{Condition, Principal, Resource, RoleName},
     world::Gap,
 };
 
 /// Whether something holds: no, not known, or yes. The order is the one of three-valued logic: *and* is the
-/// lesser of two, *or* the greater.
+/// lesser of two, *or* the greater, and *not* (`!`) turns yes and no round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It does not.
@@ -67,6 +69,17 @@ impl Verdict {
             Self::No => "no",
             Self::Unknown => "unknown",
             Self::Yes => "yes",
+        }
+    }
+}
+
+impl Not for Verdict {
+    type Output = Self;
+    fn not(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Unknown => Self::Unknown,
+            Self::Yes => Self::No,
         }
     }
 }

@@ -15,6 +15,9 @@ pub struct Can {
     pub is_complete: bool,
     /// What it can or may call, by name. Nothing with the verdict no.
     pub functions: Vec<Callable>,
+    /// What deny policies keep it from calling: what it could, or might, call by allow policies alone, with the
+    /// verdict no and what stops it.
+    pub denied: Vec<Callable>,
     /// What could not be read and decides, each once.
     pub unread: Vec<Reason>,
 }
@@ -24,35 +27,35 @@ pub struct Can {
 pub struct Callable {
     /// Which.
     pub function: ServiceName,
-    /// Yes or unknown.
+    /// Yes or unknown; no of what is denied.
     pub verdict: Verdict,
-    /// Through what: the reasons that let it through or may, what decided first.
+    /// Through what: the reasons that let it through or may, what decided first. Of what is denied, what stops it.
     pub via: Vec<Reason>,
 }
 
 impl Access<'_> {
     /// Every function in this world that a caller can, or may, call.
     pub fn can(&self, caller: &Principal) -> Can {
-        let candidate = self.candidate(caller);
-        let mut functions = Vec::new();
+        let asked = self.caller(caller);
+        let (mut functions, mut denied) = (Vec::new(), Vec::new());
         let mut unread = BTreeSet::new();
         let lists = self.world.unread_lists.iter().filter(|(list, _)| list.ends_with("/services"));
         for (list, gap) in lists {
             unread.insert(unread_reason(Resource::Other(list.clone()), "this list of services", gap));
         }
         for function in self.world.services.keys() {
-            let Some(path) = self.paths.of(function) else { continue };
-            let verdict = self.judge(path, &candidate);
-            if verdict == Verdict::No {
+            let verdict = asked.allows(function);
+            if verdict == Verdict::No && asked.is_allowed(function) == Verdict::No {
                 continue;
             }
-            let via = via(self.reasons(function, path, &candidate), verdict);
+            let via = via(asked.verdict(function).reasons, verdict);
             if verdict == Verdict::Unknown {
                 unread.extend(via.iter().filter(|reason| reason.gap.is_some()).cloned());
             }
-            functions.push(Callable { function: function.clone(), verdict, via });
+            let found = if verdict == Verdict::No { &mut denied } else { &mut functions };
+            found.push(Callable { function: function.clone(), verdict, via });
         }
         let unread: Vec<Reason> = unread.into_iter().collect();
-        Can { caller: caller.clone(), is_complete: unread.is_empty(), functions, unread }
+        Can { caller: caller.clone(), is_complete: unread.is_empty(), functions, denied, unread }
     }
 }

@@ -1,17 +1,23 @@
 //! The one change that would turn a verdict round.
+//!
+//! A change is proposed only where the verdict, weighed again with it, is another: see [`Weighing`].
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use super::{Answer, Effect, Reason, Verdict};
-use crate::{
-    model::{Condition, Principal, PrincipalKind, Resource, RoleName, ServiceName},
-    world::Gap,
+use super::{
+    Candidate, Effect, Reason, Verdict,
+    deny::{Denied, Refusal, spelled},
+    turn::{self, Turn},
+    weigh::{Cause, Weighing, Weight, total},
+};
+use crate::model::{
+    Condition, DenyPolicyName, Principal, PrincipalKind, Resource, RoleName, ServiceName,
 };
 
 /// One change that would turn a verdict round. Its `Display` is an imperative fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flip {
-    /// From no to yes: this grant.
+    /// To yes: this grant.
     Grant {
         /// The role to grant.
         role: RoleName,
@@ -19,6 +25,8 @@ pub enum Flip {
         function: ServiceName,
         /// To whom.
         principal: Principal,
+        /// The condition of a grant that it has and that does not do, or not for sure.
+        instead_of: Option<Condition>,
     },
     /// From yes: this binding loses this member.
     Remove {
@@ -40,6 +48,17 @@ pub enum Flip {
         /// The verdict then.
         leaves: Verdict,
     },
+    /// A rule of a deny policy is changed.
+    Deny {
+        /// How.
+        change: DenyChange,
+        /// The policy.
+        policy: DenyPolicyName,
+        /// The place of the rule in it, from nought.
+        rule: usize,
+        /// The principal, as deny policies spell it.
+        principal: Arc<str>,
+    },
     /// From unknown: this is read.
     Read {
         /// What.
@@ -47,66 +66,164 @@ pub enum Flip {
         /// The permission that would let it be read.
         permission: Arc<str>,
     },
+    /// From unknown: the members of this group are named.
+    Members(
+        /// The group.
+        Principal,
+    ),
+    /// No one change does.
+    Nothing(
+        /// Why, in a sentence without an end.
+        String,
+    ),
 }
 
-impl Flip {
-    /// The one change that would turn this answer round, where there is a simple one. `role` is what callmap
-    /// grants.
-    pub fn of(
-        answer: &Answer,
-        principal: &Principal,
-        function: &ServiceName,
-        role: &RoleName,
-    ) -> Option<Self> {
-        match answer.verdict {
-            Verdict::No if is_grantable(principal) => Some(Self::Grant {
-                role: role.clone(),
-                function: function.clone(),
-                principal: principal.clone(),
-            }),
-            Verdict::No => None,
-            Verdict::Unknown => read(only(answer, |effect| effect == Effect::Unknown)?),
-            Verdict::Yes => {
-                let reason = only(answer, |effect| matches!(effect, Effect::Allow | Effect::Open))?;
-                let is_doubtful = answer.reasons.iter().any(|reason| reason.effect == Effect::Unknown);
-                close(reason, function, if is_doubtful { Verdict::Unknown } else { Verdict::No })
-            }
+/// What is done to a rule of a deny policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DenyChange {
+    /// To yes: it excepts this principal.
+    Except,
+    /// To yes: it does not name this principal any more.
+    Release,
+    /// From yes: it does not except this principal any more.
+    Include,
+}
+
+/// The change for this verdict, or why no one change turns it round.
+pub(super) fn find(
+    weighing: &Weighing<'_, '_>,
+    candidate: &Candidate<'_, '_>,
+    function: &ServiceName,
+    role: &RoleName,
+) -> Flip {
+    let turn = Turn { weighing, candidate, function, role };
+    match weighing.verdict() {
+        Verdict::Yes => close(&turn).or_else(|| include(&turn)),
+        Verdict::No => release(&turn).or_else(|| grant(&turn)),
+        Verdict::Unknown => know(&turn).or_else(|| release(&turn)).or_else(|| grant(&turn)),
+    }
+    .unwrap_or_else(|| Flip::Nothing(turn::why_not(&turn)))
+}
+
+/// The change for a function that was not seen.
+pub(super) fn unseen(reason: &Reason) -> Flip {
+    let Reason { resource, gap, .. } = reason;
+    match (resource, gap.as_ref().and_then(|gap| gap.permission.clone())) {
+        (Some(resource), Some(permission)) => Flip::Read { resource: resource.clone(), permission },
+        _ => Flip::Nothing("a function that was not seen has no grants to change".to_owned()),
+    }
+}
+
+/// From yes: the one thing that lets the caller through goes.
+fn close(turn: &Turn<'_, '_, '_>) -> Option<Flip> {
+    if turn.weighing.open.0 == Verdict::Yes {
+        let leaves = turn.with(|weighing| weighing.open.0 = Verdict::No);
+        let function = turn.function.clone();
+        return (leaves < Verdict::Yes).then_some(Flip::Check { function, leaves });
+    }
+    turn.weighing.gives.iter().enumerate().find_map(|(at, weight)| {
+        let leaves = turn.with(|weighing| drop(weighing.gives.remove(at)));
+        if leaves == Verdict::Yes {
+            return None;
         }
-    }
-}
-
-/// The one reason of this effect, where there is just one.
-fn only(answer: &Answer, is_of: fn(Effect) -> bool) -> Option<&Reason> {
-    let mut found = answer.reasons.iter().filter(|reason| is_of(reason.effect));
-    let first = found.next()?;
-    found.next().is_none().then_some(first)
-}
-
-fn read(reason: &Reason) -> Option<Flip> {
-    let Gap { why: _, permission } = reason.gap.as_ref()?;
-    // Of a role that is not known it is the role that has to be read, not the policy that binds it.
-    let resource = match &reason.role {
-        Some(role) => Resource::Other(role.as_str().into()),
-        None => reason.resource.clone()?,
-    };
-    Some(Flip::Read { resource, permission: permission.clone()? })
-}
-
-fn close(reason: &Reason, function: &ServiceName, leaves: Verdict) -> Option<Flip> {
-    if reason.effect == Effect::Open {
-        return Some(Flip::Check { function: function.clone(), leaves });
-    }
-    Some(Flip::Remove {
-        resource: reason.resource.clone()?,
-        role: reason.role.clone()?,
-        member: reason.member.clone()?,
-        condition: reason.condition.clone(),
-        leaves,
+        let Reason { resource, role, member, condition, .. } = &weight.reason;
+        Some(Flip::Remove {
+            resource: resource.clone()?,
+            role: role.clone()?,
+            member: member.clone()?,
+            condition: condition.clone(),
+            leaves,
+        })
     })
 }
 
+/// From yes: a deny policy that spares the caller spares it no more.
+fn include(turn: &Turn<'_, '_, '_>) -> Option<Flip> {
+    turn.refusals().find_map(|(at, refusal)| {
+        let mut sparing = refusal.excepted().filter(|(_, form)| turn.candidate.is_covered(form) > Verdict::No);
+        let (text, _) = sparing.next().filter(|_| sparing.next().is_none())?;
+        let refused = refusal.refuses().min(refusal.names(turn.candidate));
+        let after = turn.with(|weighing| weighing.refuses[at].caller = refused);
+        (after == Verdict::No).then(|| deny(DenyChange::Include, refusal, text))
+    })
+}
+
+/// To yes: the one rule that refuses the caller does so no more.
+fn release(turn: &Turn<'_, '_, '_>) -> Option<Flip> {
+    let candidate = turn.candidate;
+    turn.refusals().find_map(|(at, refusal)| {
+        let is_public = candidate.kind == PrincipalKind::AllUsers;
+        let after = turn.with(|weighing| {
+            let Weight { anyone, caller, .. } = &mut weighing.refuses[at];
+            *caller = Verdict::No;
+            if is_public {
+                *anyone = Verdict::No;
+            }
+        });
+        if after < Verdict::Yes || refusal.rule.is_none() {
+            return None;
+        }
+        let mut naming = refusal.denied().filter(|(_, form)| candidate.is_covered(form) > Verdict::No);
+        let by_name = naming.next().filter(|_| naming.next().is_none());
+        let is_itself = |form: &Denied| match form {
+            Denied::Member(member) => member == candidate.principal,
+            Denied::Everybody => is_public,
+            _ => false,
+        };
+        match (by_name.filter(|(_, form)| is_itself(form)), spelled(candidate.principal)) {
+            (Some((text, _)), _) => Some(deny(DenyChange::Release, refusal, text)),
+            (None, Some(text)) => Some(deny(DenyChange::Except, refusal, &text)),
+            (None, None) => by_name.map(|(text, _)| deny(DenyChange::Release, refusal, text)),
+        }
+    })
+}
+
+/// To yes: a grant of its own.
+fn grant(turn: &Turn<'_, '_, '_>) -> Option<Flip> {
+    let principal = turn.candidate.principal;
+    if !is_grantable(principal) {
+        return None;
+    }
+    let after = turn.with(|weighing| weighing.gives.push(turn::granted(principal)));
+    let own = turn.weighing.gives.iter().map(|weight| &weight.reason);
+    let mut shut = own.filter(|reason| {
+        reason.member.as_ref() == Some(principal) && matches!(reason.effect, Effect::Void | Effect::Unknown)
+    });
+    (after == Verdict::Yes).then(|| Flip::Grant {
+        role: turn.role.clone(),
+        function: turn.function.clone(),
+        principal: principal.clone(),
+        instead_of: shut.find_map(|reason| reason.condition.clone()),
+    })
+}
+
+/// From unknown: the one thing that has to be known, whatever it turns out to be.
+fn know(turn: &Turn<'_, '_, '_>) -> Option<Flip> {
+    let Weighing { open, gives, refuses } = turn.weighing;
+    let causes = open.1.iter().chain(gives).chain(refuses).filter_map(|weight| weight.cause.as_ref());
+    let mut causes: Vec<&Cause> = causes.collect();
+    causes.sort_unstable();
+    causes.dedup();
+    let decides = |cause: &&&Cause| {
+        turn::outcomes().all(|outcome| {
+            turn.with(|weighing| turn::learn(weighing, cause, outcome)) != Verdict::Unknown
+        })
+    };
+    Some(match causes.iter().find(decides)? {
+        Cause::Unread(resource, permission) => {
+            Flip::Read { resource: resource.clone(), permission: permission.clone() }
+        }
+        Cause::Members(group) => Flip::Members(group.clone()),
+    })
+}
+
+fn deny(change: DenyChange, refusal: &Refusal<'_>, principal: &str) -> Flip {
+    let (policy, rule) = (refusal.policy.clone(), refusal.place);
+    Flip::Deny { change, policy, rule, principal: principal.into() }
+}
+
 /// Whether a grant to this principal would let it call.
-fn is_grantable(principal: &Principal) -> bool {
+pub(super) fn is_grantable(principal: &Principal) -> bool {
     match principal.kind() {
         PrincipalKind::AllUsers
         | PrincipalKind::AllAuthenticatedUsers
@@ -122,29 +239,11 @@ fn is_grantable(principal: &Principal) -> bool {
     }
 }
 
-impl fmt::Display for Flip {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let left = |leaves: &Verdict| match leaves {
-            Verdict::Unknown => " (the verdict is then unknown)",
-            Verdict::No | Verdict::Yes => "",
-        };
-        match self {
-            Self::Grant { role, function, principal } => {
-                write!(f, "grant `{role}` on `{function}` to `{principal}`")
-            }
-            Self::Remove { resource, role, member, condition, leaves } => {
-                write!(f, "remove `{member}` from `{role}` on `{resource}`")?;
-                if let Some(condition) = condition {
-                    write!(f, " under the condition `{}`", condition.title)?;
-                }
-                f.write_str(left(leaves))
-            }
-            Self::Check { function, leaves } => {
-                write!(f, "turn the invoker check of `{function}` on{}", left(leaves))
-            }
-            Self::Read { resource, permission } => {
-                write!(f, "read `{resource}`: this takes the permission `{permission}`")
-            }
-        }
-    }
+/// How many things let the caller through.
+pub(super) fn ways(turn: &Turn<'_, '_, '_>) -> usize {
+    let ((_, _), (no_one, not_the_caller)) = (total(&turn.weighing.gives), total(&turn.weighing.refuses));
+    let lets = |weight: &&Weight<'_, '_>| {
+        weight.anyone.min(!no_one).max(weight.caller.min(!not_the_caller)) == Verdict::Yes
+    };
+    turn.weighing.gives.iter().filter(lets).count()
 }

@@ -23,7 +23,7 @@ pub(super) fn how(candidate: &Candidate<'_, '_>, member: &Principal, matches: Ve
         (PrincipalKind::Domain(domain), Verdict::Yes) => {
             Some(format!("`{caller}` is of the domain `{domain}`"))
         }
-        (PrincipalKind::Group(_), Verdict::Yes) => Some(through(candidate, member, "is a member")),
+        (PrincipalKind::Group(_), Verdict::Yes) => Some(through(candidate, member, "is a")),
         (PrincipalKind::Group(_), _) => Some(group(candidate, member)),
         (PrincipalKind::ServiceAccountSet(container), Verdict::Yes) => {
             Some(format!("`{caller}` belongs to `{container}`"))
@@ -51,17 +51,24 @@ fn group(candidate: &Candidate<'_, '_>, group: &Principal) -> String {
                 None => format!("the members of {which} are not known"),
             }
         }
-        None => through(candidate, group, "may be a member"),
+        None => through(candidate, group, "may be a"),
     }
 }
 
+/// The way from the caller up to a group, group by group.
 fn through(candidate: &Candidate<'_, '_>, group: &Principal, is: &str) -> String {
-    let between = candidate.between(group);
-    let way: Vec<String> = between.iter().map(|group| format!("`{group}`")).collect();
     let caller = candidate.principal;
-    if way.is_empty() {
-        format!("`{caller}` {is}")
-    } else {
-        format!("`{caller}` {is} through {}", way.join(", "))
+    let mut between = candidate.between(group).into_iter().rev();
+    let Some(first) = between.next() else { return format!("`{caller}` {is} member of it") };
+    let mut way = format!("`{caller}` {is} member of `{first}`");
+    for next in between {
+        way.push_str(&format!(", which is in `{next}`"));
     }
+    way.push_str(&format!(", which is in `{group}`"));
+    way
+}
+
+/// Why nothing certain can be said of a kind of caller.
+pub(super) fn beyond(principal: &Principal) -> String {
+    format!("who is meant by `{principal}` is not known")
 }

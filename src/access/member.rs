@@ -1,6 +1,6 @@
 //! Whether a member of a binding is the caller, or contains it.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use super::{Verdict, agent::has_agent_domain, group::Groups};
 use crate::{
@@ -11,15 +11,25 @@ use crate::{
 /// A caller that members are held against, with the groups it is in.
 #[derive(Debug)]
 pub struct Candidate<'a, 'w> {
-    world: &'w World,
-    groups: &'a Groups<'w>,
+    pub(super) world: &'w World,
+    pub(super) groups: &'a Groups<'w>,
     /// Who.
     pub principal: &'a Principal,
-    kind: PrincipalKind<'a>,
+    pub(super) kind: PrincipalKind<'a>,
     /// The groups that contain it, with the group in between.
     within: BTreeMap<&'w str, Option<&'w Principal>>,
     /// The groups that may contain it.
     perhaps_within: BTreeMap<&'w str, Option<&'w Principal>>,
+    /// What each level above functions gives it and refuses it, once that was asked; of a caller that is asked about
+    /// once there is no room for it.
+    levels: Box<[Cell<Level>]>,
+}
+
+/// What a level above functions gives a caller, and what it refuses it, as far as that was asked.
+#[derive(Debug, Clone, Copy, Default)]
+struct Level {
+    given: Option<Verdict>,
+    refused: Option<Verdict>,
 }
 
 impl<'a, 'w> Candidate<'a, 'w> {
@@ -27,7 +37,8 @@ impl<'a, 'w> Candidate<'a, 'w> {
     pub fn new(world: &'w World, groups: &'a Groups<'w>, principal: &'a Principal) -> Self {
         let kind = principal.kind();
         let (within, perhaps_within) = (BTreeMap::new(), BTreeMap::new());
-        let mut candidate = Self { world, groups, principal, kind, within, perhaps_within };
+        let levels = Box::default();
+        let mut candidate = Self { world, groups, principal, kind, within, perhaps_within, levels };
         if !candidate.is_matched_by_name_alone() {
             groups.above(principal.key(), &mut candidate.within);
             for set in groups.sets() {
@@ -39,6 +50,30 @@ impl<'a, 'w> Candidate<'a, 'w> {
             }
         }
         candidate
+    }
+
+    /// The same caller, who will be asked about more than once: what levels give and refuse it is kept, for as many
+    /// levels as there are.
+    pub(super) fn with_levels(self, count: usize) -> Self {
+        Self { levels: vec![Cell::default(); count].into(), ..self }
+    }
+
+    /// What a level above functions gives this caller, worked out once.
+    pub(super) fn given_at(&self, level: usize, given: impl Fn() -> Verdict) -> Verdict {
+        let Some(cell) = self.levels.get(level) else { return given() };
+        let known = cell.get();
+        let given = known.given.unwrap_or_else(given);
+        cell.set(Level { given: Some(given), ..known });
+        given
+    }
+
+    /// What a level above functions refuses this caller, worked out once.
+    pub(super) fn refused_at(&self, level: usize, refused: impl Fn() -> Verdict) -> Verdict {
+        let Some(cell) = self.levels.get(level) else { return refused() };
+        let known = cell.get();
+        let refused = known.refused.unwrap_or_else(refused);
+        cell.set(Level { refused: Some(refused), ..known });
+        refused
     }
 
     /// Callers that no group or set contains: nobody in particular, and nobody at all.
@@ -149,7 +184,7 @@ fn is_one_other(member: &Principal) -> bool {
     member.key().strip_prefix("principal://").is_some_and(|rest| !rest.starts_with("goog/"))
 }
 
-fn project_is_below(world: &World, project: &ProjectName, container: &Container) -> Verdict {
+pub(super) fn project_is_below(world: &World, project: &ProjectName, container: &Container) -> Verdict {
     match (container, world.chains.get(project)) {
         (Container::Project(other), _) => is_same_project(&world.projects, project, other),
         (_, Some(chain)) => chain.contains(container).into(),

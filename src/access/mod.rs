@@ -4,9 +4,11 @@
 
 pub mod agent;
 pub mod answer;
+mod caller;
 pub mod can;
 mod carried;
 pub mod condition;
+mod deny;
 pub mod flip;
 pub mod group;
 mod how;
@@ -16,12 +18,15 @@ mod reason;
 pub mod role;
 pub mod role_data;
 pub mod span;
+mod turn;
 pub mod verdict;
+mod weigh;
 pub mod who;
 
 pub use answer::{Answer, Effect, Reason, Verdict};
+pub use caller::Caller;
 pub use can::{Callable, Can};
-pub use flip::Flip;
+pub use flip::{DenyChange, Flip};
 pub use group::Groups;
 pub use member::Candidate;
 pub use role::{RoleBook, RoleClass};

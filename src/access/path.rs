@@ -1,10 +1,15 @@
-//! The way from a function up: its own policy, and those of its project, folders and organization.
+//! The way from a function up: its own policy, and those of its project, folders and organization, which allow and
+//! deny.
 
 use std::collections::BTreeMap;
 
 use foldhash::HashMap;
 
-use super::{RoleBook, Verdict, carried::Given};
+use super::{
+    RoleBook, Verdict,
+    carried::Given,
+    deny::{self, Denials},
+};
 use crate::{
     model::{Container, ServiceName, Time},
     world::{Gap, Observed, Service, World},
@@ -13,8 +18,18 @@ use crate::{
 /// Every way in a world, with what each policy on it gives.
 #[derive(Debug)]
 pub(super) struct Paths<'w> {
-    containers: Vec<(Container, Given<'w>)>,
+    levels: Vec<Level<'w>>,
     services: HashMap<&'w ServiceName, Path<'w>>,
+}
+
+/// A project, folder or organization.
+#[derive(Debug)]
+pub(super) struct Level<'w> {
+    pub(super) container: Container,
+    /// What its allow policy gives.
+    pub(super) given: Given<'w>,
+    /// What its deny policies refuse.
+    pub(super) denials: Denials<'w>,
 }
 
 /// The way of one function.
@@ -27,22 +42,21 @@ pub(super) struct Path<'w> {
     above: Box<[usize]>,
     /// Whether its invoker check is off.
     pub(super) open: Verdict,
+    /// Whether anything on it could refuse a call.
+    pub(super) is_deniable: bool,
+    /// Whether deny policies refuse a request without a token.
+    pub(super) denied_to_anyone: Verdict,
+    /// Whether deny policies may refuse anybody for all that was read: what stands above was not.
+    pub(super) least_denied: Verdict,
 }
 
 impl<'w> Paths<'w> {
     /// The ways of every service that was seen.
     pub(super) fn new(world: &'w World, roles: RoleBook<'_>, at: Time) -> Self {
-        let mut builder = Builder { world, roles, at, containers: Vec::new(), places: BTreeMap::new() };
-        let path = |(name, service): (&'w ServiceName, &'w Service)| {
-            let open = match &service.settings {
-                Observed::Known(settings) => settings.is_check_disabled.into(),
-                Observed::Unreadable(_) => Verdict::Unknown,
-            };
-            let own = Given::new(&service.policy, roles, at);
-            (name, Path { service, own, above: builder.above(name, service), open })
-        };
-        let services = world.services.iter().map(path).collect();
-        Self { containers: builder.containers, services }
+        let mut builder = Builder { world, roles, at, levels: Vec::new(), places: BTreeMap::new() };
+        let services =
+            world.services.iter().map(|(name, service)| (name, builder.path(name, service))).collect();
+        Self { levels: builder.levels, services }
     }
 
     /// The way of a function, if it was seen.
@@ -50,12 +64,22 @@ impl<'w> Paths<'w> {
         self.services.get(name)
     }
 
+    /// How many levels there are above functions.
+    pub(super) fn levels(&self) -> usize {
+        self.levels.len()
+    }
+
     /// What stands above a function, nearest first.
-    pub(super) fn above<'a>(
+    pub(super) fn above<'a>(&'a self, path: &'a Path<'w>) -> impl Iterator<Item = &'a Level<'w>> {
+        self.places(path).map(|(_, level)| level)
+    }
+
+    /// The same, with the number of each level.
+    pub(super) fn places<'a>(
         &'a self,
         path: &'a Path<'w>,
-    ) -> impl Iterator<Item = &'a (Container, Given<'w>)> {
-        path.above.iter().map(|place| &self.containers[*place])
+    ) -> impl Iterator<Item = (usize, &'a Level<'w>)> {
+        path.above.iter().map(|place| (*place, &self.levels[*place]))
     }
 }
 
@@ -63,11 +87,27 @@ struct Builder<'w, 'r> {
     world: &'w World,
     roles: RoleBook<'r>,
     at: Time,
-    containers: Vec<(Container, Given<'w>)>,
+    levels: Vec<Level<'w>>,
     places: BTreeMap<Container, usize>,
 }
 
-impl Builder<'_, '_> {
+impl<'w> Builder<'w, '_> {
+    fn path(&mut self, name: &ServiceName, service: &'w Service) -> Path<'w> {
+        let open = match &service.settings {
+            Observed::Known(settings) => settings.is_check_disabled.into(),
+            Observed::Unreadable(_) => Verdict::Unknown,
+        };
+        let own = Given::new(&service.policy, self.roles, self.at);
+        let above = self.above(name, service);
+        let is_cut_off = deny::is_asked(self.world) && service.ancestors.gap().is_some();
+        let least_denied = if is_cut_off { Verdict::Unknown } else { Verdict::No };
+        let denials = || above.iter().map(|place| &self.levels[*place].denials);
+        let is_deniable = is_cut_off || denials().any(|denials| !denials.is_empty());
+        let to_anyone = denials().map(Denials::to_anyone).max().unwrap_or(Verdict::No);
+        let denied_to_anyone = to_anyone.max(least_denied);
+        Path { service, own, above, open, is_deniable, denied_to_anyone, least_denied }
+    }
+
     /// What stands above a service. Where its ancestors were not read, its project still does.
     fn above(&mut self, name: &ServiceName, service: &Service) -> Box<[usize]> {
         let project = Container::Project(name.project.clone());
@@ -84,8 +124,9 @@ impl Builder<'_, '_> {
             Some(policy) => Given::new(policy, self.roles, self.at),
             None => Given::Unread(unread(container)),
         };
-        self.containers.push((container.clone(), given));
-        let place = self.containers.len() - 1;
+        let denials = Denials::new(self.world, container);
+        self.levels.push(Level { container: container.clone(), given, denials });
+        let place = self.levels.len() - 1;
         self.places.insert(container.clone(), place);
         place
     }

@@ -1,4 +1,4 @@
-//! The reasons of a verdict: everything on the way, what decides first.
+//! The reasons of a verdict: everything on the way, taken from the policies.
 
 use std::collections::BTreeSet;
 
@@ -6,37 +6,56 @@ use super::{
     Access, Candidate, Effect, Reason, Verdict,
     carried::{Carried, Given, is_first_generation},
     condition,
-    how::how,
-    path::Path,
+    how::{self, how},
+    path::{Level, Path},
     verdict::{unread_reason, why},
+    weigh::{Cause, Weighing, Weight},
 };
 use crate::{
-    model::{Principal, PrincipalKind, Resource, ServiceName},
+    model::{Container, DenyPolicyName, Principal, PrincipalKind, Resource, ServiceName, time::rfc3339},
     world::Gap,
 };
 
-impl<'w> Access<'w> {
-    pub(super) fn reasons(
-        &self,
+impl<'p, 'w> Weighing<'p, 'w> {
+    /// Everything on the way from this caller to this function.
+    pub(super) fn new(
+        access: &'p Access<'w>,
         function: &ServiceName,
-        path: &Path<'w>,
+        path: &'p Path<'w>,
         candidate: &Candidate<'_, 'w>,
-    ) -> Vec<Reason> {
+    ) -> Self {
         let service = Resource::Service(function.clone());
-        let mut reasons = open(&service, path).into_iter().collect::<Vec<_>>();
+        let mut weighing =
+            Self { open: (path.open, open(&service, path)), gives: Vec::new(), refuses: Vec::new() };
         if candidate.is_beyond() {
-            reasons.push(beyond(candidate.principal));
+            weighing.gives.push(beyond(candidate.principal));
         }
-        self.given(&service, &path.own, candidate, &mut reasons);
-        for (container, given) in self.paths.above(path) {
-            self.given(&Resource::Container(container.clone()), given, candidate, &mut reasons);
+        access.given_by(&service, &path.own, candidate, &mut weighing.gives);
+        for level in access.paths.above(path) {
+            let resource = Resource::Container(level.container.clone());
+            access.given_by(&resource, &level.given, candidate, &mut weighing.gives);
+            weighing.refused_by(&resource, level, candidate);
         }
-        reasons.extend(missing_ancestors(&service, path));
-        // Stable: within one effect, what stands nearer to the function comes first.
-        reasons.sort_by_key(|reason| rank(reason.effect));
-        reasons
+        if let Some(gap) = path.service.ancestors.gap() {
+            let missing = unread(unread_reason(service.clone(), "what stands above it", gap));
+            if path.least_denied > Verdict::No {
+                weighing.refuses.push(missing.clone());
+            }
+            weighing.gives.push(missing);
+        }
+        weighing
     }
 
+    fn refused_by(&mut self, resource: &Resource, level: &'p Level<'w>, candidate: &Candidate<'_, 'w>) {
+        for (name, gap) in &level.denials.unread {
+            self.refuses.push(unread_deny(resource, name, gap));
+        }
+        let weights = level.denials.rules.iter();
+        self.refuses.extend(weights.filter_map(|refusal| refusal.weight(resource, candidate)));
+    }
+}
+
+impl<'w> Access<'w> {
     /// What was not read on a path.
     pub(super) fn unread_on(&self, function: &ServiceName, path: &Path<'w>) -> Vec<Reason> {
         let service = Resource::Service(function.clone());
@@ -44,10 +63,13 @@ impl<'w> Access<'w> {
         let settings = path.service.settings.gap();
         unread.extend(settings.map(|gap| unread_reason(service.clone(), "its settings", gap)));
         self.unread_in(&service, &path.own, &mut unread);
-        for (container, given) in self.paths.above(path) {
-            self.unread_in(&Resource::Container(container.clone()), given, &mut unread);
+        for level in self.paths.above(path) {
+            let resource = Resource::Container(level.container.clone());
+            self.unread_in(&resource, &level.given, &mut unread);
+            unread.extend(level.denials.unread.iter().map(|(name, gap)| unread_deny(&resource, name, gap).reason));
         }
-        unread.extend(missing_ancestors(&service, path));
+        let ancestors = path.service.ancestors.gap();
+        unread.extend(ancestors.map(|gap| unread_reason(service, "what stands above it", gap)));
         unread
     }
 
@@ -72,70 +94,111 @@ impl<'w> Access<'w> {
         }
     }
 
-    /// The reasons that one policy gives, in an order that its own order has no part in.
-    fn given(
+    /// What one policy gives, in an order that its own order has no part in.
+    fn given_by<'p>(
         &self,
         resource: &Resource,
         given: &Given<'w>,
         candidate: &Candidate<'_, 'w>,
-        reasons: &mut Vec<Reason>,
+        weights: &mut Vec<Weight<'p, 'w>>,
     ) {
         if let Given::Unread(gap) = given {
-            reasons.push(unread_reason(resource.clone(), "its allow policy", gap));
+            weights.push(unread(unread_reason(resource.clone(), "its allow policy", gap)));
         }
-        let start = reasons.len();
+        let start = weights.len();
         for carried in given.bindings() {
             for member in &carried.binding.members {
-                reasons.extend(self.reason(resource, carried, member, candidate));
+                weights.extend(self.weight(resource, carried, member, candidate));
             }
         }
         // Of several spellings of one member, which is shown must not depend on their order.
-        let spelled = |reason: &'_ Reason| reason.member.as_ref().map(|member| member.as_str().to_owned());
-        reasons[start..]
-            .sort_by(|left, right| left.cmp(right).then_with(|| spelled(left).cmp(&spelled(right))));
-        reasons.dedup();
+        let spelled = |weight: &Weight<'_, '_>| weight.reason.member.as_ref().map(|it| it.as_str().to_owned());
+        weights[start..].sort_by(|left, right| {
+            left.reason.cmp(&right.reason).then_with(|| spelled(left).cmp(&spelled(right)))
+        });
+        weights.dedup_by(|left, right| left.reason == right.reason);
     }
 
     /// What one member of one binding does for the caller; `None` where it has nothing to do with it.
-    fn reason(
+    fn weight<'p>(
         &self,
         resource: &Resource,
         carried: &Carried<'w>,
         member: &Principal,
         candidate: &Candidate<'_, 'w>,
-    ) -> Option<Reason> {
-        let matches = match member.kind() {
-            // A request without a token needs no caller at all.
-            PrincipalKind::AllUsers => Verdict::Yes,
-            _ => candidate.matches(member),
-        };
-        let is_in_vain = matches == Verdict::No && names_in_vain(member, candidate.principal);
-        if matches == Verdict::No && !is_in_vain {
+    ) -> Option<Weight<'p, 'w>> {
+        // A request without a token needs no caller at all.
+        let is_anyone = member.kind() == PrincipalKind::AllUsers;
+        let matches = candidate.matches(member);
+        let is_in_vain =
+            matches == Verdict::No && !is_anyone && names_in_vain(member, candidate.principal);
+        if matches == Verdict::No && !is_in_vain && !is_anyone {
             return None;
         }
-        let effect = match carried.gives().min(matches) {
+        let caller = carried.gives().min(matches);
+        let anyone = if is_anyone { carried.gives() } else { Verdict::No };
+        let effect = match caller.max(anyone) {
             Verdict::Yes => Effect::Allow,
             Verdict::Unknown => Effect::Unknown,
             Verdict::No => Effect::Void,
         };
         let gap = self.roles.gap(&carried.binding.role);
-        let parts =
-            [role_part(carried, gap.as_ref()), how(candidate, member, matches), self.condition_part(carried)];
-        Some(Reason {
+        let parts = [
+            inherited(resource),
+            role_part(carried, gap.as_ref()),
+            how(candidate, member, if is_anyone { Verdict::Yes } else { matches }),
+            self.condition_part(carried),
+        ];
+        let reason = Reason {
             effect,
             resource: Some(resource.clone()),
             role: Some(carried.binding.role.clone()),
             member: Some(member.clone()),
             condition: carried.binding.condition.clone(),
             detail: parts.into_iter().flatten().collect::<Vec<_>>().join("; "),
-            gap: gap.filter(|_| effect == Effect::Unknown),
-        })
+            gap: gap.clone().filter(|_| effect == Effect::Unknown),
+        };
+        let cause = match (carried.role, matches, carried.condition) {
+            (Verdict::Unknown, Verdict::Yes, Verdict::Yes) => {
+                let role = Resource::Other(carried.binding.role.as_str().into());
+                gap.and_then(|gap| Some(Cause::Unread(role, gap.permission?)))
+            }
+            (Verdict::Yes, Verdict::Unknown, Verdict::Yes) => candidate.missing(member),
+            _ => None,
+        };
+        Some(Weight { anyone, caller, reason, cause, refusal: None })
     }
 
-    fn condition_part(&self, carried: &Carried<'w>) -> Option<String> {
-        let condition = carried.binding.condition.as_ref().filter(|_| carried.condition < Verdict::Yes)?;
-        condition::why(condition, self.at)
+    fn condition_part(&self, carried: &Carried<'_>) -> Option<String> {
+        let condition = carried.binding.condition.as_ref()?;
+        if carried.condition < Verdict::Yes {
+            return condition::why(condition, self.at);
+        }
+        Some(format!("its condition holds at {}", rfc3339(self.at)))
     }
+}
+
+impl Candidate<'_, '_> {
+    /// What would have to be known to know whether this caller is in a group.
+    pub(super) fn missing(&self, group: &Principal) -> Option<Cause> {
+        let unexpanded = matches!(group.kind(), PrincipalKind::Group(_)).then(|| self.unexpanded(group))??;
+        let permission = self.gap(unexpanded).and_then(|gap| gap.permission.clone());
+        Some(match permission {
+            Some(permission) => Cause::Unread(Resource::Other(unexpanded.as_str().into()), permission),
+            None => Cause::Members(unexpanded.clone()),
+        })
+    }
+}
+
+/// Where a grant stands that does not stand on the function itself.
+fn inherited(resource: &Resource) -> Option<String> {
+    let Resource::Container(container) = resource else { return None };
+    let from = match container {
+        Container::Project(_) => "its project",
+        Container::Folder(_) => "a folder above it",
+        Container::Organization(_) => "its organization",
+    };
+    Some(format!("the function inherits it from {from}"))
 }
 
 fn role_part(carried: &Carried<'_>, gap: Option<&Gap>) -> Option<String> {
@@ -144,29 +207,18 @@ fn role_part(carried: &Carried<'_>, gap: Option<&Gap>) -> Option<String> {
         Verdict::No if is_first_generation(&carried.binding.role) => {
             Some("this role opens functions of the first generation only".to_owned())
         }
-        Verdict::No => Some("this role is off and gives nothing".to_owned()),
+        Verdict::No => Some("this role was deleted or disabled, and gives nothing".to_owned()),
         Verdict::Unknown => {
             Some(format!("what this role holds is not known: {}", gap.map_or(String::new(), why)))
         }
     }
 }
 
-/// What decides comes first: a yes by what lets through, an unknown by what may.
-fn rank(effect: Effect) -> u8 {
-    match effect {
-        Effect::Open => 0,
-        Effect::Allow => 1,
-        Effect::Deny => 2,
-        Effect::Unknown => 3,
-        Effect::Void => 4,
-    }
-}
-
-fn open(service: &Resource, path: &Path<'_>) -> Option<Reason> {
+fn open<'p, 'w>(service: &Resource, path: &Path<'_>) -> Option<Weight<'p, 'w>> {
     if let Some(gap) = path.service.settings.gap() {
-        return Some(unread_reason(service.clone(), "its settings", gap));
+        return Some(unread(unread_reason(service.clone(), "its settings", gap)));
     }
-    (path.open == Verdict::Yes).then(|| Reason {
+    let reason = Reason {
         effect: Effect::Open,
         resource: Some(service.clone()),
         role: None,
@@ -174,24 +226,40 @@ fn open(service: &Resource, path: &Path<'_>) -> Option<Reason> {
         condition: None,
         detail: "its invoker check is off: everybody is let through".to_owned(),
         gap: None,
-    })
+    };
+    let (anyone, caller) = (Verdict::Yes, Verdict::Yes);
+    (path.open == Verdict::Yes).then_some(Weight { anyone, caller, reason, cause: None, refusal: None })
 }
 
-fn missing_ancestors(service: &Resource, path: &Path<'_>) -> Option<Reason> {
-    let gap = path.service.ancestors.gap()?;
-    Some(unread_reason(service.clone(), "what stands above it", gap))
+/// Something that was not read: it may give or refuse anything to anybody.
+fn unread<'p, 'w>(reason: Reason) -> Weight<'p, 'w> {
+    let permission = reason.gap.as_ref().and_then(|gap| gap.permission.clone());
+    let cause = reason.resource.clone().zip(permission).map(|(resource, permission)| Cause::Unread(resource, permission));
+    Weight { anyone: Verdict::Unknown, caller: Verdict::Unknown, reason, cause, refusal: None }
 }
 
-fn beyond(principal: &Principal) -> Reason {
-    Reason {
+fn unread_deny<'p, 'w>(resource: &Resource, name: &DenyPolicyName, gap: &Gap) -> Weight<'p, 'w> {
+    let what = match &name.id {
+        Some(id) => format!("its deny policy `{id}`"),
+        None => "its deny policies".to_owned(),
+    };
+    let mut weight = unread(unread_reason(resource.clone(), &what, gap));
+    let name = Resource::Other(name.to_string().into());
+    weight.cause = gap.permission.clone().map(|permission| Cause::Unread(name, permission));
+    weight
+}
+
+fn beyond<'p, 'w>(principal: &Principal) -> Weight<'p, 'w> {
+    let reason = Reason {
         effect: Effect::Unknown,
         resource: None,
         role: None,
         member: None,
         condition: None,
-        detail: format!("who is meant by `{principal}` is not known"),
+        detail: how::beyond(principal),
         gap: None,
-    }
+    };
+    Weight { anyone: Verdict::No, caller: Verdict::Unknown, reason, cause: None, refusal: None }
 }
 
 /// Whether a member that matches nobody names this caller, or did before it was deleted.

@@ -41,7 +41,8 @@ impl<'w> Access<'w> {
         self.candidate(principal).matches(member)
     }
 
-    /// Can this caller call this function? The same verdict as [`Access::verdict`], without its reasons.
+    /// Can this caller call this function? The same verdict as [`Access::verdict`], without its reasons. One caller
+    /// is asked about for many functions by [`Access::caller`].
     pub fn allows(&self, principal: &Principal, function: &ServiceName) -> Verdict {
         match self.paths.of(function) {
             Some(path) => self.judge(path, &self.candidate(principal)),
@@ -51,36 +52,67 @@ impl<'w> Access<'w> {
 
     /// Can this caller call this function, and why?
     pub fn verdict(&self, principal: &Principal, function: &ServiceName) -> Answer {
-        let Some(path) = self.paths.of(function) else {
-            return Answer { verdict: Verdict::Unknown, reasons: vec![self.unseen(function)] };
-        };
-        let candidate = self.candidate(principal);
-        let verdict = self.judge(path, &candidate);
-        Answer { verdict, reasons: self.reasons(function, path, &candidate) }
+        self.caller(principal).verdict(function)
     }
 
     pub(super) fn candidate<'a>(&'a self, principal: &'a Principal) -> Candidate<'a, 'w> {
         Candidate::new(self.world, &self.groups, principal)
     }
 
-    /// The greatest of: open, anonymous, and what the caller is allowed. Deny policies would lessen the second
-    /// and the third.
-    pub(super) fn judge(&self, path: &Path<'w>, candidate: &Candidate<'_, '_>) -> Verdict {
+    /// The greatest of: open; anonymous, unless that is denied; and what the caller is allowed, unless that is
+    /// denied.
+    pub(super) fn judge(&self, path: &Path<'w>, candidate: &Candidate<'_, 'w>) -> Verdict {
         if path.open == Verdict::Yes {
             return Verdict::Yes;
         }
-        let mut anonymous = path.own.to_anyone();
-        let mut allow = path.own.to(candidate);
-        for (_, given) in self.paths.above(path) {
-            anonymous = anonymous.max(given.to_anyone());
-            if allow.max(anonymous) == Verdict::Yes {
-                return Verdict::Yes;
-            }
-            allow = allow.max(given.to(candidate));
+        let (anonymous, mut allow) = self.given(path, candidate);
+        let anonymous = anonymous.min(!path.denied_to_anyone);
+        if path.is_deniable && allow > anonymous {
+            allow = allow.min(!self.refused(path, candidate));
         }
+        path.open.max(anonymous).max(allow)
+    }
+
+    /// The same by allow policies alone.
+    pub(super) fn judge_allowed(&self, path: &Path<'w>, candidate: &Candidate<'_, 'w>) -> Verdict {
+        let (anonymous, allow) = self.given(path, candidate);
+        path.open.max(anonymous).max(allow)
+    }
+
+    /// What allow policies give a request without a token, and this caller. Where nothing is denied, one yes is
+    /// enough.
+    fn given(&self, path: &Path<'w>, candidate: &Candidate<'_, 'w>) -> (Verdict, Verdict) {
         let has_more_above = path.service.ancestors.gap().is_some();
-        let least = if has_more_above || candidate.is_beyond() { Verdict::Unknown } else { Verdict::No };
-        path.open.max(anonymous).max(allow).max(least)
+        let least = if has_more_above { Verdict::Unknown } else { Verdict::No };
+        let mut anonymous = path.own.to_anyone().max(least);
+        let mut allow = path.own.to(candidate).max(least);
+        if candidate.is_beyond() {
+            allow = allow.max(Verdict::Unknown);
+        }
+        for (place, level) in self.paths.places(path) {
+            if !path.is_deniable && allow.max(anonymous) == Verdict::Yes {
+                break;
+            }
+            anonymous = anonymous.max(level.given.to_anyone());
+            if allow < Verdict::Yes {
+                allow = allow.max(candidate.given_at(place, || level.given.to(candidate)));
+            }
+        }
+        (anonymous, allow)
+    }
+
+    /// Whether deny policies refuse this caller.
+    pub(super) fn refused(&self, path: &Path<'w>, candidate: &Candidate<'_, 'w>) -> Verdict {
+        let mut refused = path.least_denied;
+        for (place, level) in self.paths.places(path) {
+            if refused == Verdict::Yes {
+                break;
+            }
+            if !level.denials.is_empty() {
+                refused = refused.max(candidate.refused_at(place, || level.denials.to(candidate)));
+            }
+        }
+        refused
     }
 
     pub(super) fn unseen(&self, function: &ServiceName) -> Reason {

@@ -4,10 +4,10 @@ use std::io;
 
 use super::{Console, Error, Exit, QuestionOptions, ReportFormat, input, world};
 use crate::{
-    access::{Access, Flip, Verdict},
+    access::{Access, Verdict},
     callers::{self, CallerMap, Settings},
     model::{RoleName, ServiceName},
-    report::{heading::Heading, json, table},
+    report::{heading::Heading, json, markdown, table},
     world::find::Names,
 };
 
@@ -23,13 +23,15 @@ pub fn explain(
 ) -> Result<Exit, Error> {
     let asked = Asked::read(options, Some(function), console)?;
     let (caller, function) = (asked.names().caller(caller)?, asked.names().function(function)?);
-    let answer = asked.access().verdict(&caller, &function);
-    let flip = Flip::of(&answer, &caller, &function, &asked.role());
+    let access = asked.access();
+    let judged = access.caller(&caller);
+    let (answer, flip) = (judged.verdict(&function), judged.flip(&function, &asked.role()));
     let (heading, width) = (asked.heading(), console.width);
     publish(options, console, |format, out| match format {
-        ReportFormat::Json => json::explain(&heading, &caller, &function, &answer, out),
-        ReportFormat::Table | ReportFormat::Markdown => {
-            table::explain(&heading, (&caller, &function), (&answer, flip.as_ref()), width, out)
+        ReportFormat::Json => json::explain(&heading, (&caller, &function), (&answer, &flip), out),
+        ReportFormat::Markdown => markdown::explain(&heading, (&caller, &function), (&answer, &flip), out),
+        ReportFormat::Table => {
+            table::explain(&heading, (&caller, &function), (&answer, &flip), width, out)
         }
     })?;
     Ok(asked.exit(answer.verdict != Verdict::Unknown))
@@ -47,7 +49,8 @@ pub fn who(function: &str, options: &QuestionOptions, console: &mut Console<'_>)
     let (heading, width) = (asked.heading(), console.width);
     publish(options, console, |format, out| match format {
         ReportFormat::Json => json::who(&heading, &who, out),
-        ReportFormat::Table | ReportFormat::Markdown => table::who(&heading, &who, width, out),
+        ReportFormat::Markdown => markdown::who(&heading, &who, out),
+        ReportFormat::Table => table::who(&heading, &who, width, out),
     })?;
     Ok(asked.exit(who.is_complete && who.callers.iter().all(|caller| caller.verdict == Verdict::Yes)))
 }
@@ -64,7 +67,8 @@ pub fn can(caller: &str, options: &QuestionOptions, console: &mut Console<'_>) -
     let (heading, width) = (asked.heading(), console.width);
     publish(options, console, |format, out| match format {
         ReportFormat::Json => json::can(&heading, &can, out),
-        ReportFormat::Table | ReportFormat::Markdown => table::can(&heading, &can, width, out),
+        ReportFormat::Markdown => markdown::can(&heading, &can, out),
+        ReportFormat::Table => table::can(&heading, &can, width, out),
     })?;
     Ok(asked.exit(can.is_complete && can.functions.iter().all(|function| function.verdict == Verdict::Yes)))
 }

@@ -2,8 +2,12 @@
 
 use chrono::TimeDelta;
 
-use super::escape;
+use super::{
+    escape,
+    summary::{counted, number},
+};
 use crate::{
+    access::Flip,
     model::{Condition, Grant, Resource, RuleId, ServiceName},
     rules::RULES,
     world::SourceKind,
@@ -45,6 +49,29 @@ pub fn condition(condition: &Condition) -> String {
 /// What a rule says, in a few words.
 pub fn title(rule: RuleId) -> &'static str {
     RULES.iter().find(|known| known.id == rule).map_or("", |rule| rule.title)
+}
+
+/// What a change that would turn a verdict round is for.
+pub fn to_turn(flip: &Flip) -> &'static str {
+    match flip {
+        Flip::Read { .. } | Flip::Members(_) => "to know",
+        Flip::Grant { .. }
+        | Flip::Remove { .. }
+        | Flip::Check { .. }
+        | Flip::Deny { .. }
+        | Flip::Nothing(_) => "to change",
+    }
+}
+
+/// How many can, how many may, and how many deny policies stop.
+pub fn numbers((sure, unsure, denied): (usize, usize, usize), (one, many): (&str, &str)) -> String {
+    let mut text = counted(sure, one, many);
+    for (count, says) in [(unsure, "not known"), (denied, "denied")] {
+        if count > 0 {
+            text.push_str(&format!(", {} {says}", number(count)));
+        }
+    }
+    text
 }
 
 /// Where a world came from that was not read from files.

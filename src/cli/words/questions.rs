@@ -45,7 +45,7 @@ pub(in crate::cli) struct Question {
     /// The format on standard output.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table, help_heading = "Output")]
     format: Format,
-    /// Write the answer to this file as well: its name ends in `.json`. Repeatable.
+    /// Write the answer to this file as well: its name ends in `.json` or `.md`. Repeatable.
     #[arg(short, long = "output", value_name = "FILE", value_parser = answer_file, help_heading = "Output")]
     output: Vec<ReportFile>,
 }
@@ -73,5 +73,5 @@ impl Question {
 }
 
 fn answer_file(text: &str) -> Result<ReportFile, String> {
-    ReportFile::new(text.into(), &[ReportFormat::Json])
+    ReportFile::new(text.into(), &[ReportFormat::Json, ReportFormat::Markdown])
 }

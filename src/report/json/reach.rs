@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::wire::{Head, ReasonWire};
 use crate::{
-    access::{Answer, Callable, Can, Invoker, Who},
+    access::{Answer, Callable, Can, Flip, Invoker, Who},
     model::{Principal, ServiceName},
     report::heading::Heading,
 };
@@ -26,6 +26,8 @@ pub(super) struct ExplainWire<'a> {
     verdict: &'static str,
     /// Everything on the way, what decided first.
     reasons: Vec<ReasonWire<'a>>,
+    /// The one change that would turn the verdict round, or that there is none, in words.
+    flip: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -39,6 +41,8 @@ pub(super) struct WhoWire<'a> {
     complete: bool,
     /// Everybody who can call it, or may.
     callers: Vec<InvokerWire<'a>>,
+    /// Whom deny policies stop who could call it by allow policies alone, or might.
+    denied: Vec<InvokerWire<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -46,10 +50,10 @@ pub(super) struct WhoWire<'a> {
 struct InvokerWire<'a> {
     /// Who, `kind:name`.
     principal: &'a str,
-    /// Can it call?
-    #[schemars(extend("enum" = ["yes", "unknown"]))]
+    /// Can it call? No of who is denied.
+    #[schemars(extend("enum" = ["yes", "no", "unknown"]))]
     verdict: &'static str,
-    /// Through what.
+    /// Through what; of who is denied, what stops it.
     via: Vec<ReasonWire<'a>>,
 }
 
@@ -64,6 +68,8 @@ pub(super) struct CanWire<'a> {
     complete: bool,
     /// Everything it can call, or may.
     functions: Vec<CallableWire<'a>>,
+    /// Everything that deny policies keep it from calling and that it could call by allow policies alone, or might.
+    denied: Vec<CallableWire<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -71,10 +77,10 @@ pub(super) struct CanWire<'a> {
 struct CallableWire<'a> {
     /// Which, `projects/P/locations/L/services/S`.
     function: String,
-    /// Can it be called?
-    #[schemars(extend("enum" = ["yes", "unknown"]))]
+    /// Can it be called? No of what is denied.
+    #[schemars(extend("enum" = ["yes", "no", "unknown"]))]
     verdict: &'static str,
-    /// Through what.
+    /// Through what; of what is denied, what stops the caller.
     via: Vec<ReasonWire<'a>>,
 }
 
@@ -84,9 +90,8 @@ struct CallableWire<'a> {
 /// Where it cannot be written to.
 pub fn explain(
     heading: &Heading<'_>,
-    caller: &Principal,
-    function: &ServiceName,
-    answer: &Answer,
+    (caller, function): (&Principal, &ServiceName),
+    (answer, flip): (&Answer, &Flip),
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let wire = ExplainWire {
@@ -95,6 +100,7 @@ pub fn explain(
         function: function.to_string(),
         verdict: answer.verdict.as_str(),
         reasons: ReasonWire::all(&answer.reasons),
+        flip: flip.to_string(),
     };
     super::write(&wire, out)
 }
@@ -109,6 +115,7 @@ pub fn who(heading: &Heading<'_>, who: &Who, out: &mut dyn Write) -> io::Result<
         function: who.function.to_string(),
         complete: who.is_complete,
         callers: who.callers.iter().map(InvokerWire::of).collect(),
+        denied: who.denied.iter().map(InvokerWire::of).collect(),
     };
     super::write(&wire, out)
 }
@@ -123,6 +130,7 @@ pub fn can(heading: &Heading<'_>, can: &Can, out: &mut dyn Write) -> io::Result<
         caller: can.caller.as_str(),
         complete: can.is_complete,
         functions: can.functions.iter().map(CallableWire::of).collect(),
+        denied: can.denied.iter().map(CallableWire::of).collect(),
     };
     super::write(&wire, out)
 }

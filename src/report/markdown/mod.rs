@@ -1,6 +1,7 @@
 //! Audits and plans as Markdown, for a comment on a pull request or the summary of a job.
 
 mod plan;
+mod reach;
 
 use std::{
     cmp::Reverse,
@@ -9,6 +10,7 @@ use std::{
 };
 
 pub use plan::plan;
+pub use reach::{can, explain, who};
 
 use super::{
     escape::{markdown as prose, markdown_code as code},

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::{Answer, Callable, Can, Flip, Invoker, Reason, Verdict, Who},
     model::{Principal, Resource, ServiceName},
-    report::{escape, heading::Heading, style, summary::counted, words},
+    report::{escape, heading::Heading, style, words},
 };
 
 /// How wide the words before the reasons are.
@@ -22,7 +22,7 @@ const LABEL: usize = 10;
 pub fn explain(
     heading: &Heading<'_>,
     (caller, function): (&Principal, &ServiceName),
-    (answer, flip): (&Answer, Option<&Flip>),
+    (answer, flip): (&Answer, &Flip),
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -45,10 +45,7 @@ pub fn explain(
     for reason in reasons {
         self::reason(reason, width, &mut text);
     }
-    if let Some(flip) = flip {
-        let word = if *verdict == Verdict::Unknown { "to know" } else { "to change" };
-        labelled(word, &escape::terminal(&flip.to_string()), width, &mut text);
-    }
+    labelled(words::to_turn(flip), &escape::terminal(&flip.to_string()), width, &mut text);
     write!(out, "\n{text}")
 }
 
@@ -58,7 +55,7 @@ pub fn explain(
 /// Where the stream cannot be written to.
 pub fn who(heading: &Heading<'_>, who: &Who, width: usize, out: &mut dyn Write) -> io::Result<()> {
     head::world(heading, width, out)?;
-    let Who { function, is_complete, callers, unread, unexpanded } = who;
+    let Who { function, is_complete, callers, denied, unread, unexpanded } = who;
     let here = Resource::Service(function.clone());
     let row = |invoker: &Invoker| {
         let Invoker { principal, verdict, via } = invoker;
@@ -71,8 +68,10 @@ pub fn who(heading: &Heading<'_>, who: &Who, width: usize, out: &mut dyn Write) 
     let rows: Vec<_> = callers.iter().map(row).collect();
     let title = format!("who can call {}", words::function(function));
     page(&title, &rows, "nobody", width, out)?;
+    let rows: Vec<_> = denied.iter().map(row).collect();
+    stopped("who could, but for a deny policy", &rows, width, out)?;
     let sure = callers.iter().filter(|invoker| invoker.verdict == Verdict::Yes).count();
-    numbers(sure, callers.len() - sure, ("caller", "callers"), out)?;
+    numbers((sure, callers.len() - sure, denied.len()), ("caller", "callers"), out)?;
     if !unexpanded.is_empty() {
         let groups: Vec<_> = unexpanded.iter().map(|group| escape::terminal(group.as_str())).collect();
         let mut text = String::new();
@@ -88,7 +87,7 @@ pub fn who(heading: &Heading<'_>, who: &Who, width: usize, out: &mut dyn Write) 
 /// Where the stream cannot be written to.
 pub fn can(heading: &Heading<'_>, can: &Can, width: usize, out: &mut dyn Write) -> io::Result<()> {
     head::world(heading, width, out)?;
-    let Can { caller, is_complete, functions, unread } = can;
+    let Can { caller, is_complete, functions, denied, unread } = can;
     let row = |callable: &Callable| {
         let Callable { function, verdict, via } = callable;
         let here = Resource::Service(function.clone());
@@ -97,8 +96,10 @@ pub fn can(heading: &Heading<'_>, can: &Can, width: usize, out: &mut dyn Write) 
     let rows: Vec<_> = functions.iter().map(row).collect();
     let title = format!("what {} can call", escape::terminal(caller.as_str()));
     page(&title, &rows, "nothing", width, out)?;
+    let rows: Vec<_> = denied.iter().map(row).collect();
+    stopped("what it could call, but for a deny policy", &rows, width, out)?;
     let sure = functions.iter().filter(|callable| callable.verdict == Verdict::Yes).count();
-    numbers(sure, functions.len() - sure, ("function", "functions"), out)?;
+    numbers((sure, functions.len() - sure, denied.len()), ("function", "functions"), out)?;
     gaps(*is_complete, unread, width, out)
 }
 
@@ -112,10 +113,20 @@ fn page(title: &str, rows: &[columns::Row], none: &str, width: usize, out: &mut 
     write!(out, "\n{bold}{title}{bold:#}\n{text}\n")
 }
 
-fn numbers(sure: usize, unsure: usize, (one, many): (&str, &str), out: &mut dyn Write) -> io::Result<()> {
+/// Whom deny policies stop, or from what: nothing where they stop nobody.
+fn stopped(title: &str, rows: &[columns::Row], width: usize, out: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let bold = style::BOLD;
-    let unsure = if unsure == 0 { String::new() } else { format!(", {unsure} not known") };
-    writeln!(out, "{bold}{}{unsure}{bold:#}", counted(sure, one, many))
+    let mut text = String::new();
+    columns::lay_out(rows, width, &mut text);
+    write!(out, "{bold}{title}{bold:#}\n{text}\n")
+}
+
+fn numbers(numbers: (usize, usize, usize), of: (&str, &str), out: &mut dyn Write) -> io::Result<()> {
+    let bold = style::BOLD;
+    writeln!(out, "{bold}{}{bold:#}", words::numbers(numbers, of))
 }
 
 /// What was not read: never left out, and never called complete.
