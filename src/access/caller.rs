@@ -1,5 +1,7 @@
 //! One caller, asked about for many functions: what stands above them is held against it once.
 
+use foldhash::{HashMap, HashMapExt as _};
+
 use super::{Access, Answer, Candidate, Flip, Verdict, flip, weigh::Weighing};
 use crate::model::{Principal, RoleName, ServiceName};
 
@@ -13,7 +15,26 @@ pub struct Caller<'a, 'w> {
 impl<'w> Access<'w> {
     /// This caller, to be asked about for many functions.
     pub fn caller<'a>(&'a self, principal: &'a Principal) -> Caller<'a, 'w> {
-        Caller { access: self, candidate: self.candidate(principal).with_levels(self.paths.levels()) }
+        Caller { access: self, candidate: self.candidate(principal).kept() }
+    }
+}
+
+/// Callers that are asked about again and again.
+#[derive(Debug)]
+pub struct Callers<'a, 'w> {
+    access: &'a Access<'w>,
+    known: HashMap<&'a Principal, Caller<'a, 'w>>,
+}
+
+impl<'a, 'w> Callers<'a, 'w> {
+    /// Nobody was asked about yet.
+    pub fn new(access: &'a Access<'w>) -> Self {
+        Self { access, known: HashMap::new() }
+    }
+
+    /// This caller, sorted once.
+    pub fn of(&mut self, principal: &'a Principal) -> &Caller<'a, 'w> {
+        self.known.entry(principal).or_insert_with(|| self.access.caller(principal))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Whether a member of a binding is the caller, or contains it.
 
-use std::{cell::Cell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap};
+
+use foldhash::HashMap;
 
 use super::{Verdict, agent::has_agent_domain, group::Groups};
 use crate::{
@@ -20,9 +22,9 @@ pub struct Candidate<'a, 'w> {
     within: BTreeMap<&'w str, Option<&'w Principal>>,
     /// The groups that may contain it.
     perhaps_within: BTreeMap<&'w str, Option<&'w Principal>>,
-    /// What each level above functions gives it and refuses it, once that was asked; of a caller that is asked about
-    /// once there is no room for it.
-    levels: Box<[Cell<Level>]>,
+    /// What each level above functions gives it and refuses it, once that was asked; not kept of a caller that is
+    /// asked about once.
+    levels: Option<RefCell<HashMap<usize, Level>>>,
 }
 
 /// What a level above functions gives a caller, and what it refuses it, as far as that was asked.
@@ -37,7 +39,7 @@ impl<'a, 'w> Candidate<'a, 'w> {
     pub fn new(world: &'w World, groups: &'a Groups<'w>, principal: &'a Principal) -> Self {
         let kind = principal.kind();
         let (within, perhaps_within) = (BTreeMap::new(), BTreeMap::new());
-        let levels = Box::default();
+        let levels = None;
         let mut candidate = Self { world, groups, principal, kind, within, perhaps_within, levels };
         if !candidate.is_matched_by_name_alone() {
             groups.above(principal.key(), &mut candidate.within);
@@ -52,28 +54,29 @@ impl<'a, 'w> Candidate<'a, 'w> {
         candidate
     }
 
-    /// The same caller, who will be asked about more than once: what levels give and refuse it is kept, for as many
-    /// levels as there are.
-    pub(super) fn with_levels(self, count: usize) -> Self {
-        Self { levels: vec![Cell::default(); count].into(), ..self }
+    /// The same caller, who will be asked about more than once: what levels give and refuse it is kept.
+    pub(super) fn kept(self) -> Self {
+        Self { levels: Some(RefCell::default()), ..self }
     }
 
     /// What a level above functions gives this caller, worked out once.
     pub(super) fn given_at(&self, level: usize, given: impl Fn() -> Verdict) -> Verdict {
-        let Some(cell) = self.levels.get(level) else { return given() };
-        let known = cell.get();
-        let given = known.given.unwrap_or_else(given);
-        cell.set(Level { given: Some(given), ..known });
-        given
+        self.at(level, |level| &mut level.given, given)
     }
 
     /// What a level above functions refuses this caller, worked out once.
     pub(super) fn refused_at(&self, level: usize, refused: impl Fn() -> Verdict) -> Verdict {
-        let Some(cell) = self.levels.get(level) else { return refused() };
-        let known = cell.get();
-        let refused = known.refused.unwrap_or_else(refused);
-        cell.set(Level { refused: Some(refused), ..known });
-        refused
+        self.at(level, |level| &mut level.refused, refused)
+    }
+
+    fn at(
+        &self,
+        level: usize,
+        part: fn(&mut Level) -> &mut Option<Verdict>,
+        work_out: impl Fn() -> Verdict,
+    ) -> Verdict {
+        let Some(levels) = &self.levels else { return work_out() };
+        *part(levels.borrow_mut().entry(level).or_default()).get_or_insert_with(work_out)
     }
 
     /// Callers that no group or set contains: nobody in particular, and nobody at all.

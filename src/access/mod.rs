@@ -24,7 +24,7 @@ mod weigh;
 pub mod who;
 
 pub use answer::{Answer, Effect, Reason, Verdict};
-pub use caller::Caller;
+pub use caller::{Caller, Callers};
 pub use can::{Callable, Can};
 pub use flip::{DenyChange, Flip};
 pub use group::Groups;

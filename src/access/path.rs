@@ -64,11 +64,6 @@ impl<'w> Paths<'w> {
         self.services.get(name)
     }
 
-    /// How many levels there are above functions.
-    pub(super) fn levels(&self) -> usize {
-        self.levels.len()
-    }
-
     /// What stands above a function, nearest first.
     pub(super) fn above<'a>(&'a self, path: &'a Path<'w>) -> impl Iterator<Item = &'a Level<'w>> {
         self.places(path).map(|(_, level)| level)

@@ -12,7 +12,10 @@ use crate::{
     model::{
         Condition, Grant, Policy, Principal, Resource, RoleName, RuleId, ServiceName, Time, time::rfc3339,
     },
-    rules::{edges::JudgedEdge, repair},
+    rules::{
+        edges::{self, JudgedEdge},
+        repair,
+    },
 };
 
 /// What the findings about declared callers ask for.
@@ -21,11 +24,28 @@ pub(super) fn for_callers(case: &Case<'_>) -> Vec<Proposal> {
         RuleId::MissingCaller | RuleId::BorrowedCaller | RuleId::MistimedCaller => !case.is_ignored(rule),
         _ => false,
     };
-    let edges = case.context.edges.iter().filter(|judged| asks(judged.rule));
-    let mut proposals: Vec<_> = edges.flat_map(|judged| for_caller(case, judged)).collect();
+    let asked = case.context.edges.iter().map(|judged| in_time(case, judged)).filter(|judged| asks(judged.rule));
+    let mut proposals: Vec<_> = asked.flat_map(|judged| for_caller(case, &judged)).collect();
     leave_to_the_public(case, &mut proposals);
     proposals.extend(nameless(case));
     proposals
+}
+
+/// What is wrong with the times of a grant is put right whether a deny policy stops its holder or not: there, only
+/// what it denies is said.
+fn in_time(case: &Case<'_>, judged: &JudgedEdge) -> JudgedEdge {
+    let JudgedEdge { principal, service, rule, .. } = judged;
+    let context = case.context;
+    let is_off = || {
+        let policy = context.world.services.get(service)?.policy.known()?;
+        let spans = edges::own_spans(context, policy, principal);
+        let end = context.declared.end_of(service, principal).flatten();
+        let holds = spans.hold_at(context.at) == Verdict::Yes;
+        holds.then(|| edges::misfit(context, service, &spans, end))?
+    };
+    let is_mistimed = *rule == RuleId::DeniedCaller && is_off().is_some();
+    let rule = if is_mistimed { RuleId::MistimedCaller } else { *rule };
+    JudgedEdge { rule, ..judged.clone() }
 }
 
 /// Where the map declares `allUsers`, borrowing is in order: whoever gets through by another grant that is put in
@@ -146,7 +166,9 @@ fn add(case: &Case<'_>, judged: &JudgedEdge, end: Option<Time>) -> Proposal {
         rule: *rule,
         because,
     };
-    let hold = of_caller(case, judged).or_else(|| hold::of_public(case, service, principal));
+    let hold = of_caller(case, judged)
+        .or_else(|| hold::of_public(case, service, principal))
+        .or_else(|| hold::of_denied(case, service, principal));
     proposal(service, *rule, principal, Some(change), hold)
 }
 
@@ -221,7 +243,8 @@ pub(super) fn for_sources(case: &Case<'_>, after: &Access<'_>) -> Vec<Proposal> 
             let accepted = case.is_accepted_caller(rule, service, identity);
             let hold = hold::of_resource(case, &resource)
                 .or_else(|| accepted.then(|| "the map accepts it".to_owned()))
-                .or_else(|| (!is_of_use).then(|| "a grant would not let it call".to_owned()));
+                .or_else(|| (!is_of_use).then(|| "a grant would not let it call".to_owned()))
+                .or_else(|| hold::of_denied(case, service, identity));
             proposals.push(proposal(service, rule, identity, Some(change), hold));
         }
     }

@@ -123,6 +123,12 @@ pub(super) fn of_public(case: &Case<'_>, service: &ServiceName, principal: &Prin
     (!case.includes(Include::Public)).then(|| "it would be public: needs `--include-public`".to_owned())
 }
 
+/// That a grant would not help, because a deny policy stops its holder.
+pub(super) fn of_denied(case: &Case<'_>, service: &ServiceName, principal: &Principal) -> Option<String> {
+    let is_denied = repair::is_denied(case.context, principal, service);
+    is_denied.then(|| "a deny policy stops it whatever is granted: `callmap explain` says which".to_owned())
+}
+
 const DEFAULT_ACCOUNT: &str = "-compute@developer.gserviceaccount.com";
 
 /// Whether a function is neither of this name, nor the target, nor declared for the target itself.

@@ -8,7 +8,7 @@ use super::{
     repair::is_kept_by_condition,
 };
 use crate::{
-    access::{RoleClass, Spans, Verdict, span::Misfit},
+    access::{Caller as AskedCaller, Callers, RoleClass, Spans, Verdict, span::Misfit},
     model::{Policy, Principal, PrincipalKind, RuleId, ServiceName, Time},
 };
 
@@ -33,6 +33,7 @@ pub fn judge(context: &Context<'_>) -> Vec<JudgedEdge> {
     let mut judged = Vec::new();
     let still_granted = still_granted(context);
     let all_users = Principal::new("allUsers");
+    let mut callers = Callers::new(context.access);
     for (index, edges) in context.declared.edges.iter().enumerate() {
         let Live::Service(name) = &context.declared.live[index] else { continue };
         let Some(own) = own_grants(context, name) else { continue };
@@ -40,11 +41,12 @@ pub fn judge(context: &Context<'_>) -> Vec<JudgedEdge> {
         for edge in edges {
             for principal in context.declared.principals(&context.map.edges[*edge]) {
                 let in_force = context.map.edges[*edge].is_in_force(context.at);
+                let caller = callers.of(principal);
                 let rule = if in_force {
                     let end = context.declared.end(index, principal).flatten();
-                    current(context, name, principal, own.get(principal), end, is_public)
+                    current(context, name, (principal, caller), own.get(principal), end, is_public)
                 } else {
-                    past(context, index, name, principal, &still_granted)
+                    past(context, index, name, (principal, caller), &still_granted)
                 };
                 if let Some((rule, verdict)) = rule {
                     judged.push(JudgedEdge {
@@ -88,22 +90,30 @@ fn own_grants<'a>(context: &Context<'a>, name: &ServiceName) -> Option<HashMap<&
     Some(own)
 }
 
-/// The rule for an edge that is in force.
+/// The rule for an edge that is in force. With an own grant, a deny policy that stops the caller or may comes before
+/// what is wrong with the grant; without one, what is missing first is the grant.
 fn current(
     context: &Context<'_>,
     name: &ServiceName,
-    principal: &Principal,
+    (principal, caller): (&Principal, &AskedCaller<'_, '_>),
     own: Option<&Spans<'_>>,
     end: Option<Time>,
     is_public: bool,
 ) -> Option<(RuleId, Verdict)> {
-    match own.map_or(Verdict::No, |own| own.hold_at(context.at)) {
+    let holds = own.map_or(Verdict::No, |own| own.hold_at(context.at));
+    if holds > Verdict::No && caller.is_denied(name) > Verdict::No {
+        let verdict = caller.allows(name);
+        if verdict != Verdict::Yes {
+            return Some((RuleId::DeniedCaller, verdict));
+        }
+    }
+    match holds {
         Verdict::Yes => {
             let is_off = own.is_some_and(|own| misfit(context, name, own, end).is_some());
             is_off.then_some((RuleId::MistimedCaller, Verdict::Yes))
         }
-        Verdict::Unknown => Some((RuleId::ConditionalCaller, context.access.allows(principal, name))),
-        Verdict::No => match context.access.allows(principal, name) {
+        Verdict::Unknown => Some((RuleId::ConditionalCaller, caller.allows(name))),
+        Verdict::No => match caller.allows(name) {
             // With the check off, what is public on purpose is public.
             Verdict::Yes if is_public || principal.kind() == PrincipalKind::AllUsers => None,
             Verdict::Yes => Some((RuleId::BorrowedCaller, Verdict::Yes)),
@@ -138,7 +148,7 @@ fn past(
     context: &Context<'_>,
     function: usize,
     name: &ServiceName,
-    principal: &Principal,
+    (principal, caller): (&Principal, &AskedCaller<'_, '_>),
     still_granted: &HashSet<(&ServiceName, &Principal)>,
 ) -> Option<(RuleId, Verdict)> {
     if context.declared.caller(function, principal) == Some(InForce::Now) {
@@ -147,6 +157,6 @@ fn past(
     if still_granted.contains(&(name, principal)) {
         return None;
     }
-    let verdict = context.access.allows(principal, name);
+    let verdict = caller.allows(name);
     (verdict != Verdict::No).then_some((RuleId::ExpiredCaller, verdict))
 }

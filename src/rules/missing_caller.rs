@@ -21,6 +21,10 @@ fn finding(context: &Context<'_>, judged: &JudgedEdge) -> Finding {
     let JudgedEdge { edge, principal, service, rule, verdict } = judged;
     let label = context.label(service);
     let outcome = match verdict {
+        Verdict::No if repair::is_denied(context, principal, service) => {
+            let denial = through::denial(context, principal, service).unwrap_or_default();
+            format!("would get 403 even with one: a deny policy stops it{denial}")
+        }
         Verdict::No => "will get 403".to_owned(),
         Verdict::Unknown | Verdict::Yes => {
             format!("cannot be shown to get through{}", through::doubt(context, principal, service))

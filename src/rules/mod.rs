@@ -12,6 +12,7 @@ pub mod context;
 mod dead_grant;
 pub mod declared;
 mod default_identity;
+mod denied_caller;
 pub mod edges;
 mod event_function_caller;
 pub mod expected;

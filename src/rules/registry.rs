@@ -2,7 +2,7 @@
 
 use super::{
     Rule, acceptance, borrowed_caller, broad_role, conditional_caller, dead_grant, default_identity,
-    event_function_caller, expired_caller, external_principal, iam_check_disabled, identity_changed,
+    denied_caller, event_function_caller, expired_caller, external_principal, iam_check_disabled, identity_changed,
     inherited_caller, missing_caller, mistimed_caller, privileged_caller, public_function, shared_identity,
     trigger_blocked, undeclared_caller, undeclared_function, unknown_function, unreadable,
 };
@@ -14,6 +14,7 @@ pub const RULES: &[Rule] = &[
     conditional_caller::RULE,
     dead_grant::RULE,
     default_identity::RULE,
+    denied_caller::RULE,
     event_function_caller::RULE,
     expired_caller::RULE,
     external_principal::RULE,

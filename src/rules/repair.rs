@@ -2,6 +2,7 @@
 
 use super::{context::Context, edges::JudgedEdge, partition::Judged};
 use crate::{
+    access::{Flip, Verdict},
     callers::{Expiry, Writer},
     model::{
         Condition, Container, Grant, Principal, PrincipalKind, Resource, ServiceName, Time,
@@ -30,7 +31,24 @@ pub(super) fn own_grant(context: &Context<'_>, judged: &JudgedEdge) -> String {
         .governed
         .get(&judged.service)
         .and_then(|function| context.declared.end(*function, &judged.principal));
-    addition(context, &own(context, &judged.service, &judged.principal, end.flatten()))
+    let grant = addition(context, &own(context, &judged.service, &judged.principal, end.flatten()));
+    match is_denied(context, &judged.principal, &judged.service) {
+        true => format!("let the deny policies except it where they are kept; then: {grant}"),
+        false => grant,
+    }
+}
+
+/// What ends that a deny policy stops a caller, or may.
+pub(super) fn of_denial(context: &Context<'_>, principal: &Principal, service: &ServiceName) -> String {
+    match context.access.caller(principal).flip(service, &context.map.settings.role) {
+        flip @ (Flip::Deny { .. } | Flip::Read { .. } | Flip::Members(_)) => flip.to_string(),
+        _ => "let the deny policies except it where they are kept, or take it off the map".to_owned(),
+    }
+}
+
+/// Whether deny policies refuse a caller, so that no grant would let it call.
+pub fn is_denied(context: &Context<'_>, principal: &Principal, service: &ServiceName) -> bool {
+    context.access.caller(principal).is_denied(service) == Verdict::Yes
 }
 
 /// What puts a grant in.

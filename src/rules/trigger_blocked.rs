@@ -48,6 +48,12 @@ fn finding(
     finding.caller = Some(identity.clone());
     finding.fingerprint = super::fingerprint(RULE.id, &finding.resource, Some(identity), None);
     let grant = repair::addition(context, &repair::own(context, service, identity, None));
+    if repair::is_denied(context, identity, service) {
+        let denial = super::through::denial(context, identity, service).unwrap_or_default();
+        finding.message.push_str(&format!("; a deny policy stops it{denial}"));
+        finding.fix = Some(repair::of_denial(context, identity, service));
+        return Some(finding);
+    }
     let is_governed = context.declared.governed.contains_key(service);
     finding.fix = Some(if is_governed && !context.expected.is_event_driven(service) {
         format!("declare `{identity}` as a caller of `{}`, or take the source away", context.label(service))
