@@ -126,6 +126,7 @@ fn folded(text: &str) -> Option<String> {
     let (kind, rest) = text.split_once(':')?;
     let start = match kind {
         "principal" | "principalSet" | "principalHierarchy" => return None,
+        "deleted" if rest.starts_with("principal") => return None,
         "deleted" => kind.len() + 1 + rest.find(':')? + 1,
         _ => kind.len() + 1,
     };
@@ -198,6 +199,7 @@ mod tests {
         );
         assert_ne!(Principal::new("deleted:User:a@b"), Principal::new("deleted:user:a@b"));
         assert_eq!(Principal::new("deleted:user:a@b?uid=1").kind(), PrincipalKind::Deleted);
+        assert_ne!(Principal::new("deleted:principal://x/A"), Principal::new("deleted:principal://x/a"));
     }
 
     #[test]

@@ -22,13 +22,13 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
 
 fn finding(context: &Context<'_>, judged: &JudgedEdge) -> Finding {
     let JudgedEdge { edge, principal, service, rule, verdict } = judged;
-    let stops = match verdict {
-        Verdict::No => "stops it",
-        Verdict::Unknown | Verdict::Yes => "may stop it",
+    let outcome = match verdict {
+        Verdict::No => "gets 403",
+        Verdict::Unknown | Verdict::Yes => "cannot be shown to get through",
     };
     let denial = through::denial(context, principal, service).unwrap_or_default();
     let message = format!(
-        "`{principal}` is declared for `{}` and holds its own grant, and a deny policy {stops}{denial}",
+        "`{principal}` is declared for `{}`, holds its own grant, and {outcome}: {denial}",
         context.label(service)
     );
     let place = context.map.edges[*edge].place;

@@ -23,7 +23,7 @@ fn finding(context: &Context<'_>, judged: &JudgedEdge) -> Finding {
     let outcome = match verdict {
         Verdict::No if repair::is_denied(context, principal, service) => {
             let denial = through::denial(context, principal, service).unwrap_or_default();
-            format!("would get 403 even with one: a deny policy stops it{denial}")
+            format!("would get 403 even with one: {denial}")
         }
         Verdict::No => "will get 403".to_owned(),
         Verdict::Unknown | Verdict::Yes => {

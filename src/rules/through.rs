@@ -40,12 +40,12 @@ pub(super) fn doubt(context: &Context<'_>, principal: &Principal, service: &Serv
     format!(" because of {source}: {}", reason.detail)
 }
 
-/// What a deny policy does to a caller that it stops, or may, after "a deny policy": where it stands, and how.
+/// What a deny policy does to a caller that it stops, or may: where it stands, and how.
 pub(super) fn denial(context: &Context<'_>, principal: &Principal, service: &ServiceName) -> Option<String> {
     let is_of = |effect| matches!(effect, Effect::Deny | Effect::Unknown);
     let reason = first(context, principal, service, is_of)?;
-    let on = reason.resource.map_or_else(String::new, |on| format!(" on `{on}`"));
-    Some(format!("{on}: {}", reason.detail))
+    let on = reason.resource.map_or_else(String::new, |on| format!("on `{on}` "));
+    Some(format!("{on}{}", reason.detail))
 }
 
 fn first(

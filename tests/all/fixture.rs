@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use callmap::{
-    access::{Answer, Callable, Can, Effect, Invoker, Reason, Verdict, Who},
+    access::{Answer, Callable, Can, Effect, Flip, Invoker, Reason, Verdict, Who},
     callers::Location,
     model::{Condition, Grant, Level, Principal, Resource, RoleName, RuleId, ServiceName, Time, time},
     report::heading::Heading,
@@ -293,8 +293,37 @@ fn reasons() -> Vec<Reason> {
     ]
 }
 
+fn denial() -> Reason {
+    Reason {
+        effect: Effect::Deny,
+        resource: Some(container("folders/77")),
+        role: None,
+        member: None,
+        condition: Some(Condition {
+            title: "in prod".into(),
+            description: None,
+            expression: "resource.matchTag(\"9000/env\", \"prod\")".into(),
+            location: None,
+        }),
+        detail: "the deny policy `no-night-calls` refuses its calls: it names `principalSet://goog/public:all`, \
+                 which is everybody"
+            .into(),
+        gap: None,
+    }
+}
+
 pub(crate) fn answer() -> Answer {
     Answer { verdict: Verdict::Yes, reasons: reasons() }
+}
+
+pub(crate) fn flip() -> Flip {
+    Flip::Remove {
+        resource: service("payments").into(),
+        role: RoleName::new("roles/run.invoker"),
+        member: Principal::new("group:payments-team@example.com"),
+        condition: None,
+        leaves: Verdict::Unknown,
+    }
 }
 
 pub(crate) fn who() -> Who {
@@ -310,6 +339,7 @@ pub(crate) fn who() -> Who {
             invoker("user:Alice@example.com", Verdict::Yes, vec![allow, unread.clone()]),
             invoker("user:mallory@example.net\u{202e}", Verdict::Unknown, vec![unread.clone()]),
         ],
+        denied: vec![invoker("user:night@example.com", Verdict::No, vec![denial()])],
         unread: vec![unread],
         unexpanded: vec![group],
     }
@@ -325,6 +355,7 @@ pub(crate) fn can() -> Can {
             callable("checkout", Verdict::Unknown, vec![unread.clone()]),
             callable("payments", Verdict::Yes, vec![allow]),
         ],
+        denied: vec![callable("payroll", Verdict::No, vec![denial()])],
         unread: vec![unread],
     }
 }

@@ -11,6 +11,7 @@ mod conditions;
 mod discover;
 mod emulator;
 mod estate;
+mod explain;
 mod find;
 mod fixture;
 mod floors;

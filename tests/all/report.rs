@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use callmap::{
-    access::{Flip, Verdict},
     callers::{MapText, Mistake, Place, mistake::MapError},
-    model::{Principal, RoleName},
+    model::Principal,
     plan::{Include, Made, Plan, PlanOptions},
     report::{
         json, markdown,
@@ -83,7 +82,7 @@ fn a_verdict_for_machines() {
     let heading = fixture::heading(&source, &layers);
     let (caller, function) = (Principal::new("user:Alice@example.com"), fixture::service("payments"));
     insta::assert_snapshot!(machine("callmap-explain-1", |out| {
-        json::explain(&heading, &caller, &function, &fixture::answer(), out)
+        json::explain(&heading, (&caller, &function), (&fixture::answer(), &fixture::flip()), out)
     }));
     insta::assert_snapshot!(machine("callmap-who-1", |out| json::who(&heading, &fixture::who(), out)));
     insta::assert_snapshot!(machine("callmap-can-1", |out| json::can(&heading, &fixture::can(), out)));
@@ -120,18 +119,23 @@ fn a_verdict_on_a_terminal() {
     let (source, layers) = (fixture::source(), fixture::layers());
     let heading = fixture::heading(&source, &layers);
     let (caller, function) = (Principal::new("user:Alice@example.com"), fixture::service("payments"));
-    let flip = Flip::Remove {
-        resource: function.clone().into(),
-        role: RoleName::new("roles/run.invoker"),
-        member: Principal::new("group:payments-team@example.com"),
-        condition: None,
-        leaves: Verdict::Unknown,
-    };
     insta::assert_snapshot!(text(|out| {
-        table::explain(&heading, (&caller, &function), (&fixture::answer(), Some(&flip)), 100, out)
+        table::explain(&heading, (&caller, &function), (&fixture::answer(), &fixture::flip()), 100, out)
     }));
     insta::assert_snapshot!(text(|out| table::who(&heading, &fixture::who(), 100, out)));
     insta::assert_snapshot!(text(|out| table::can(&heading, &fixture::can(), 60, out)));
+}
+
+#[test]
+fn a_verdict_for_a_pull_request() {
+    let (source, layers) = (fixture::source(), fixture::layers());
+    let heading = fixture::heading(&source, &layers);
+    let (caller, function) = (Principal::new("user:Alice@example.com"), fixture::service("payments"));
+    insta::assert_snapshot!(text(|out| {
+        markdown::explain(&heading, (&caller, &function), (&fixture::answer(), &fixture::flip()), out)
+    }));
+    insta::assert_snapshot!(text(|out| markdown::who(&heading, &fixture::who(), out)));
+    insta::assert_snapshot!(text(|out| markdown::can(&heading, &fixture::can(), out)));
 }
 
 #[test]

@@ -42,10 +42,10 @@ impl<'w> Refusal<'w> {
         if self.rule.is_none() {
             return format!("the deny policy `{policy}` has a rule of a kind that callmap does not know");
         }
-        let refuses = match (names, spares) {
-            (Verdict::Yes, Verdict::No) => "refuses",
-            (Verdict::Yes, Verdict::Unknown) | (Verdict::Unknown, _) => "may refuse",
-            (Verdict::Yes, Verdict::Yes) | (Verdict::No, _) => "would refuse",
+        let refuses = match self.refuses().min(names).min(!spares) {
+            Verdict::Yes => "refuses",
+            Verdict::Unknown => "may refuse",
+            Verdict::No => "would refuse",
         };
         let mut text = format!("the deny policy `{policy}` {refuses} its calls");
         if let Some((denied, form)) = self.denied().find(|(_, form)| candidate.is_covered(form) == names) {

@@ -2,8 +2,11 @@
 
 use clap::Args;
 
-use super::{Format, Map, Scope, World};
-use crate::commands::{QuestionOptions, ReportFile, ReportFormat};
+use super::{
+    Map, Scope, World,
+    reading::{AuditFormat, audit_file},
+};
+use crate::commands::{QuestionOptions, ReportFile};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Explain {
@@ -43,10 +46,10 @@ pub(in crate::cli) struct Question {
     #[command(flatten)]
     region: Region,
     /// The format on standard output.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table, help_heading = "Output")]
-    format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = AuditFormat::Table, help_heading = "Output")]
+    format: AuditFormat,
     /// Write the answer to this file as well: its name ends in `.json` or `.md`. Repeatable.
-    #[arg(short, long = "output", value_name = "FILE", value_parser = answer_file, help_heading = "Output")]
+    #[arg(short, long = "output", value_name = "FILE", value_parser = audit_file, help_heading = "Output")]
     output: Vec<ReportFile>,
 }
 
@@ -70,8 +73,4 @@ impl Question {
             files: output,
         }
     }
-}
-
-fn answer_file(text: &str) -> Result<ReportFile, String> {
-    ReportFile::new(text.into(), &[ReportFormat::Json, ReportFormat::Markdown])
 }

@@ -1,9 +1,14 @@
 //! A world of three lines: one function in one project below a folder and an organization.
 
+use std::sync::Arc;
+
 use callmap::{
     access::{Access, Answer, Verdict},
-    model::{Binding, Condition, Container, Policy, Principal, RoleName, ServiceName, Time, time},
-    world::{Gap, Observed, Service, Settings, Source, SourceKind, World},
+    model::{
+        Binding, Condition, Container, DenyPolicy, DenyPolicyName, DenyRule, Policy, Principal, RoleName,
+        ServiceName, Time, time,
+    },
+    world::{Gap, Layer, LayerState, Observed, Service, Settings, Source, SourceKind, World},
 };
 
 pub(super) const INVOKER: &str = "roles/run.invoker";
@@ -97,4 +102,31 @@ pub(super) fn ask(world: &World, who: &str) -> Answer {
 
 pub(super) fn verdict(world: &World, who: &str) -> Verdict {
     ask(world, who).verdict
+}
+
+pub(super) const CALLS: &str = "run.googleapis.com/routes.invoke";
+
+/// A deny rule about calls; an `!` before a principal excepts it.
+pub(super) fn deny_rule(principals: &[&str]) -> DenyRule {
+    let texts = |is_excepted: bool| -> Vec<Arc<str>> {
+        let of_kind = principals.iter().filter(|text| text.starts_with('!') == is_excepted);
+        of_kind.map(|text| text.trim_start_matches('!').into()).collect()
+    };
+    DenyRule {
+        denied_principals: texts(false),
+        exception_principals: texts(true),
+        denied_permissions: vec![CALLS.into()],
+        ..DenyRule::default()
+    }
+}
+
+/// Deny policies were asked for, and this is one of them.
+pub(super) fn deny_by(world: &mut World, attachment: &str, rules: Vec<Option<DenyRule>>) {
+    world.layers.insert(Layer::DenyPolicies, LayerState::Read);
+    let name = DenyPolicyName { attachment: container(attachment), id: Some("no-calls".into()) };
+    world.deny_policies.insert(name, Observed::Known(DenyPolicy { rules, text: "{}".into() }));
+}
+
+pub(super) fn deny(world: &mut World, attachment: &str, principals: &[&str]) {
+    deny_by(world, attachment, vec![Some(deny_rule(principals))]);
 }

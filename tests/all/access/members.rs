@@ -92,10 +92,56 @@ fn every_kind_of_member_meets_every_kind_of_caller() {
 }
 
 #[test]
+fn every_rare_kind_of_member_meets_every_rare_kind_of_caller() {
+    const CLUSTER: &str = "serviceAccount:shop-prod.svc.id.goog[default/web]";
+    const GOOGLES: &str = "serviceAccount:service-1041@gcp-sa-pubsub.iam.gserviceaccount.com";
+    const GOOGLES_SET: &str =
+        "principalSet://cloudresourcemanager.googleapis.com/projects/1041/type/ServiceAgent";
+    const HIERARCHY: &str = "principalHierarchy://example.com/organizations/9000";
+    const STAFF: &str = "principalSet://iam.googleapis.com/locations/global/workforcePools/staff/*";
+    const PODS: &str = "principalSet://iam.googleapis.com/projects/1041/locations/global/workloadIdentityPools/shop-prod.svc.id.goog/namespace/default";
+    const GONE: &str = "deleted:serviceAccount:web@shop-prod.iam.gserviceaccount.com?uid=1";
+    const GONE_TEAM: &str = "deleted:group:team@example.com?uid=1";
+    let u = Unknown;
+    let callers = [ALICE, WEB, CLUSTER, GOOGLES, GOOGLES_SET, HIERARCHY, STAFF, PODS, GONE];
+    let table = [
+        // alice, web, cluster, googles, googles set, hierarchy, staff, pods, gone
+        (PUBLIC, [Yes, Yes, Yes, Yes, Yes, Yes, Yes, Yes, No]),
+        (ANY_ACCOUNT, [Yes, Yes, Yes, Yes, u, u, No, No, No]),
+        (ALICE, [Yes, No, No, No, No, No, No, No, No]),
+        (WEB, [No, Yes, No, No, No, No, No, No, No]),
+        (TEAM, [No; 9]),
+        (DOMAIN, [Yes, No, No, No, u, u, No, No, No]),
+        (PROJECT_SET, [No, Yes, u, No, u, u, No, No, No]),
+        (CLUSTER, [No, No, Yes, No, No, No, No, No, No]),
+        (GOOGLES, [No, No, No, Yes, No, No, No, No, No]),
+        (GOOGLES_SET, [u, u, u, u, Yes, u, No, No, No]),
+        (HIERARCHY, [u, u, u, u, u, Yes, No, No, No]),
+        (AGENTS, [u, u, u, u, u, u, No, No, No]),
+        (OWNER, [u, u, u, u, u, u, No, No, No]),
+        (STAFF, [No; 9]),
+        (PODS, [No; 9]),
+        (GONE, [No; 9]),
+        (GONE_TEAM, [No; 9]),
+    ];
+    let world = estate();
+    for (member, expected) in table {
+        for (who, expected) in callers.into_iter().zip(expected) {
+            let matched = Access::new(&world, now()).matches(&principal(member), &principal(who));
+            assert_eq!(matched, expected, "member {member}, caller {who}");
+        }
+    }
+}
+
+#[test]
 fn names_are_compared_as_google_compares_them() {
     let world = estate();
     assert_eq!(matches(&world, "user:Alice@Example.com", ALICE), Yes);
     assert_eq!(matches(&world, "domain:Example.com", "user:alice@EXAMPLE.com"), Yes);
+    assert_eq!(matches(&world, "group:TEAM@example.com", "user:Bob@Example.com"), Yes);
+    let pool = "principal://iam.googleapis.com/projects/1041/locations/global/workloadIdentityPools/ci/subject/X";
+    assert_ne!(principal(pool), principal(FEDERATED));
+    assert_eq!(matches(&world, "serviceAccount:WEB@shop-prod.iam.gserviceaccount.com", WEB), Yes);
     assert_eq!(matches(&world, "domain:example.com", "user:alice@eu.example.com"), No);
     assert_eq!(matches(&world, "domain:example.com", "user:alice@notexample.com"), No);
     assert_eq!(matches(&world, "allusers", ALICE), Unknown);

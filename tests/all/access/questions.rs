@@ -44,7 +44,7 @@ fn who_lists_everybody_the_path_names_and_the_members_of_groups() {
     let lea = who.callers.iter().find(|caller| caller.principal.as_str().contains("lea@")).unwrap();
     assert_eq!(lea.via.len(), 1);
     assert_eq!(lea.via[0].member.as_ref().unwrap().as_str(), "group:team@example.com");
-    assert!(lea.via[0].detail.contains("through `group:leads@example.com`"), "{}", lea.via[0].detail);
+    assert!(lea.via[0].detail.contains("a member of `group:leads@example.com`"), "{}", lea.via[0].detail);
 }
 
 #[test]

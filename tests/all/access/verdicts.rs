@@ -2,7 +2,7 @@
 
 use callmap::{
     access::Verdict::{No, Unknown, Yes},
-    access::{Access, Answer, Effect, Flip},
+    access::{Access, Answer, Effect},
     model::{RoleName, ServiceName},
     world::{Gap, Observed, RoleDefinition, World},
 };
@@ -114,7 +114,7 @@ fn a_custom_role_is_what_was_read_of_it() {
     assert_eq!(define("run.services.get", false), No);
     assert_eq!(define("run.routes.invoke", true), No);
     let reasons = told(&ask(&world, ALICE));
-    assert_eq!(reasons, [format!("void|pay|{role}|{ALICE}|this role is off and gives nothing")]);
+    assert_eq!(reasons, [format!("void|pay|{role}|{ALICE}|this role was deleted or disabled, and gives nothing")]);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_role_read_without_its_condition_is_unknown() {
 #[test]
 fn a_condition_holds_does_not_or_cannot_be_known() {
     for (expression, expected, detail) in [
-        ("request.time < timestamp(\"2027-01-01T00:00:00Z\")", Yes, ""),
+        ("request.time < timestamp(\"2027-01-01T00:00:00Z\")", Yes, "its condition holds at 2026-11-23T00:00:00Z"),
         (
             "request.time < timestamp(\"2026-01-01T00:00:00Z\")",
             No,
@@ -162,8 +162,8 @@ fn reasons_say_what_decides_first_and_what_is_in_vain_last() {
     assert_eq!(
         told(&ask(&world, ALICE)),
         [
-            "allow|shop-prod|roles/run.admin|group:team@example.com|`user:alice@example.com` is a member through `group:leads@example.com`",
-            "allow|9000|roles/editor|domain:example.com|`user:alice@example.com` is of the domain `example.com`",
+            "allow|shop-prod|roles/run.admin|group:team@example.com|the function inherits it from its project; `user:alice@example.com` is a member of `group:leads@example.com`, which is in `group:team@example.com`",
+            "allow|9000|roles/editor|domain:example.com|the function inherits it from its organization; `user:alice@example.com` is of the domain `example.com`",
             "unknown|pay|roles/run.invoker|group:new@example.com|the members of this group are not known",
             "void|pay|roles/run.invoker|deleted:user:alice@example.com?uid=7|it was deleted: an account of the same name made since does not inherit",
             "void|pay|roles/run.invoker|user:alice@example.com|its condition ended 2026-01-01T00:00:00Z",

@@ -1,9 +1,9 @@
 //! What stands in the way of a change, each reason by itself.
 
 use callmap::{
-    model::{Principal, RoleName},
+    model::{DenyPolicy, DenyPolicyName, DenyRule, Principal, RoleName},
     plan::Include,
-    world::{Observed, RoleDefinition, Traffic},
+    world::{Layer, LayerState, Observed, RoleDefinition, Traffic},
 };
 
 use super::{
@@ -277,4 +277,32 @@ fn a_role_that_runs_jobs_stays_while_there_are_any_unless_asked_for() {
         );
         check(&estate(jobs, &[Include::Inherited]), &[&expected]);
     }
+}
+
+#[test]
+fn a_grant_is_not_put_in_where_a_deny_policy_stops_its_holder() {
+    let estate = shop(MAP);
+    let denied = |who: &'static str| {
+        estate.clone().with(move |world| {
+            world.layers.insert(Layer::DenyPolicies, LayerState::Read);
+            let rule = DenyRule {
+                denied_principals: vec![who.into()],
+                denied_permissions: vec!["run.googleapis.com/routes.invoke".into()],
+                ..DenyRule::default()
+            };
+            let name = DenyPolicyName { attachment: container("folders/77"), id: Some("no-calls".into()) };
+            let policy = DenyPolicy { rules: vec![Some(rule)], text: "{}".into() };
+            world.deny_policies.insert(name, Observed::Known(policy));
+        })
+    };
+    check(
+        &denied("principal://goog/subject/alice@example.com"),
+        &[
+            "held pay: add missing-caller user:alice@example.com; a deny policy stops it whatever is granted: `callmap explain` says which",
+        ],
+    );
+    // What is not known to be denied is granted.
+    let granted = ["s1 pay: add missing-caller user:alice@example.com"];
+    check(&denied("principalSet://goog/group/unread@example.com"), &granted);
+    check(&denied("principal://goog/subject/bob@example.com"), &granted);
 }
