@@ -10,9 +10,7 @@ use super::{
     turn::{self, Turn},
     weigh::{Cause, Weighing, Weight, total},
 };
-use crate::model::{
-    Condition, DenyPolicyName, Principal, PrincipalKind, Resource, RoleName, ServiceName,
-};
+use crate::model::{Condition, DenyPolicyName, Principal, PrincipalKind, Resource, RoleName, ServiceName};
 
 /// One change that would turn a verdict round. Its `Display` is an imperative fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +138,8 @@ fn close(turn: &Turn<'_, '_, '_>) -> Option<Flip> {
 /// From yes: a deny policy that spares the caller spares it no more.
 fn include(turn: &Turn<'_, '_, '_>) -> Option<Flip> {
     turn.refusals().find_map(|(at, refusal)| {
-        let mut sparing = refusal.excepted().filter(|(_, form)| turn.candidate.is_covered(form) > Verdict::No);
+        let mut sparing =
+            refusal.excepted().filter(|(_, form)| turn.candidate.is_covered(form) > Verdict::No);
         let (text, _) = sparing.next().filter(|_| sparing.next().is_none())?;
         let refused = refusal.refuses().min(refusal.names(turn.candidate));
         let after = turn.with(|weighing| weighing.refuses[at].caller = refused);
@@ -205,9 +204,8 @@ fn know(turn: &Turn<'_, '_, '_>) -> Option<Flip> {
     causes.sort_unstable();
     causes.dedup();
     let decides = |cause: &&&Cause| {
-        turn::outcomes().all(|outcome| {
-            turn.with(|weighing| turn::learn(weighing, cause, outcome)) != Verdict::Unknown
-        })
+        turn::outcomes()
+            .all(|outcome| turn.with(|weighing| turn::learn(weighing, cause, outcome)) != Verdict::Unknown)
     };
     Some(match causes.iter().find(decides)? {
         Cause::Unread(resource, permission) => {

@@ -62,10 +62,9 @@ fn through(candidate: &Candidate<'_, '_>, group: &Principal, is: &str) -> String
     let Some(first) = between.next() else { return format!("`{caller}` {is} member of it") };
     let mut way = format!("`{caller}` {is} member of `{first}`");
     for next in between {
-        way.push_str(&format!(", which is in `{next}`"));
+        way = format!("{way}, which is in `{next}`");
     }
-    way.push_str(&format!(", which is in `{group}`"));
-    way
+    format!("{way}, which is in `{group}`")
 }
 
 /// Why nothing certain can be said of a kind of caller.

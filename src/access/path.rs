@@ -70,10 +70,7 @@ impl<'w> Paths<'w> {
     }
 
     /// The same, with the number of each level.
-    pub(super) fn places<'a>(
-        &'a self,
-        path: &'a Path<'w>,
-    ) -> impl Iterator<Item = (usize, &'a Level<'w>)> {
+    pub(super) fn places<'a>(&'a self, path: &'a Path<'w>) -> impl Iterator<Item = (usize, &'a Level<'w>)> {
         path.above.iter().map(|place| (*place, &self.levels[*place]))
     }
 }

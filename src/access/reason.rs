@@ -66,7 +66,9 @@ impl<'w> Access<'w> {
         for level in self.paths.above(path) {
             let resource = Resource::Container(level.container.clone());
             self.unread_in(&resource, &level.given, &mut unread);
-            unread.extend(level.denials.unread.iter().map(|(name, gap)| unread_deny(&resource, name, gap).reason));
+            unread.extend(
+                level.denials.unread.iter().map(|(name, gap)| unread_deny(&resource, name, gap).reason),
+            );
         }
         let ancestors = path.service.ancestors.gap();
         unread.extend(ancestors.map(|gap| unread_reason(service, "what stands above it", gap)));
@@ -112,7 +114,8 @@ impl<'w> Access<'w> {
             }
         }
         // Of several spellings of one member, which is shown must not depend on their order.
-        let spelled = |weight: &Weight<'_, '_>| weight.reason.member.as_ref().map(|it| it.as_str().to_owned());
+        let spelled =
+            |weight: &Weight<'_, '_>| weight.reason.member.as_ref().map(|it| it.as_str().to_owned());
         weights[start..].sort_by(|left, right| {
             left.reason.cmp(&right.reason).then_with(|| spelled(left).cmp(&spelled(right)))
         });
@@ -130,8 +133,7 @@ impl<'w> Access<'w> {
         // A request without a token needs no caller at all.
         let is_anyone = member.kind() == PrincipalKind::AllUsers;
         let matches = candidate.matches(member);
-        let is_in_vain =
-            matches == Verdict::No && !is_anyone && names_in_vain(member, candidate.principal);
+        let is_in_vain = matches == Verdict::No && !is_anyone && names_in_vain(member, candidate.principal);
         if matches == Verdict::No && !is_in_vain && !is_anyone {
             return None;
         }
@@ -181,7 +183,8 @@ impl<'w> Access<'w> {
 impl Candidate<'_, '_> {
     /// What would have to be known to know whether this caller is in a group.
     pub(super) fn missing(&self, group: &Principal) -> Option<Cause> {
-        let unexpanded = matches!(group.kind(), PrincipalKind::Group(_)).then(|| self.unexpanded(group))??;
+        let unexpanded =
+            matches!(group.kind(), PrincipalKind::Group(_)).then(|| self.unexpanded(group))??;
         let permission = self.gap(unexpanded).and_then(|gap| gap.permission.clone());
         Some(match permission {
             Some(permission) => Cause::Unread(Resource::Other(unexpanded.as_str().into()), permission),
@@ -234,7 +237,11 @@ fn open<'p, 'w>(service: &Resource, path: &Path<'_>) -> Option<Weight<'p, 'w>> {
 /// Something that was not read: it may give or refuse anything to anybody.
 fn unread<'p, 'w>(reason: Reason) -> Weight<'p, 'w> {
     let permission = reason.gap.as_ref().and_then(|gap| gap.permission.clone());
-    let cause = reason.resource.clone().zip(permission).map(|(resource, permission)| Cause::Unread(resource, permission));
+    let cause = reason
+        .resource
+        .clone()
+        .zip(permission)
+        .map(|(resource, permission)| Cause::Unread(resource, permission));
     Weight { anyone: Verdict::Unknown, caller: Verdict::Unknown, reason, cause, refusal: None }
 }
 

@@ -102,7 +102,8 @@ pub(super) fn why_not(turn: &Turn<'_, '_, '_>) -> String {
             "who is meant by it is decided elsewhere: grant those who are meant".to_owned()
         }
         (Verdict::No, _) if refused == Verdict::Yes && given < Verdict::Yes => {
-            "nothing is sure to let it through, and a deny policy stops it: both would have to change".to_owned()
+            "nothing is sure to let it through, and a deny policy stops it: both would have to change"
+                .to_owned()
         }
         (Verdict::No, _) if refused == Verdict::Yes => {
             format!("{rules} rules of deny policies stop it or may, and each would have to spare it")

@@ -63,8 +63,7 @@ impl Weighing<'_, '_> {
     /// The verdict with its reasons, what decides first.
     pub(super) fn answer(&self) -> Answer {
         let verdict = self.verdict();
-        let mut reasons: Vec<Reason> =
-            self.open.1.iter().map(|weight| weight.reason.clone()).collect();
+        let mut reasons: Vec<Reason> = self.open.1.iter().map(|weight| weight.reason.clone()).collect();
         reasons.extend(self.refuses.iter().filter_map(|weight| self.refusing(weight, verdict)));
         reasons.extend(self.gives.iter().map(|weight| self.giving(weight)));
         // Stable: within one effect, what stands nearer to the function comes first.
@@ -102,7 +101,9 @@ impl Weighing<'_, '_> {
         let mut reason = weight.reason.clone();
         let tail = match (verdict, weight.caller) {
             (_, Verdict::No) => None,
-            (Verdict::Yes, _) if self.open.0 == Verdict::Yes => Some("with the check off that is of no effect"),
+            (Verdict::Yes, _) if self.open.0 == Verdict::Yes => {
+                Some("with the check off that is of no effect")
+            }
             (Verdict::Yes, _) => Some("a request without a token is let through all the same"),
             (_, Verdict::Unknown) if refused == Verdict::Yes => return None,
             (Verdict::No, Verdict::Unknown) if given == Verdict::No => Some("nothing lets it through anyway"),

@@ -60,7 +60,14 @@ impl Access<'_> {
         let mut unexpanded: Vec<Principal> = callers.iter().map(|caller| caller.principal.clone()).collect();
         unexpanded.retain(|caller| matches!(caller.kind(), PrincipalKind::Group(_)) && !is_closed(caller));
         let unread = self.unread(function);
-        Who { function: function.clone(), is_complete: unread.is_empty(), callers, denied, unread, unexpanded }
+        Who {
+            function: function.clone(),
+            is_complete: unread.is_empty(),
+            callers,
+            denied,
+            unread,
+            unexpanded,
+        }
     }
 
     /// Everybody a path names to let them call, or to deny it or not to deny it, members of groups included.

@@ -30,9 +30,7 @@ pub fn explain(
     publish(options, console, |format, out| match format {
         ReportFormat::Json => json::explain(&heading, (&caller, &function), (&answer, &flip), out),
         ReportFormat::Markdown => markdown::explain(&heading, (&caller, &function), (&answer, &flip), out),
-        ReportFormat::Table => {
-            table::explain(&heading, (&caller, &function), (&answer, &flip), width, out)
-        }
+        ReportFormat::Table => table::explain(&heading, (&caller, &function), (&answer, &flip), width, out),
     })?;
     Ok(asked.exit(answer.verdict != Verdict::Unknown))
 }

@@ -24,7 +24,8 @@ pub(super) fn for_callers(case: &Case<'_>) -> Vec<Proposal> {
         RuleId::MissingCaller | RuleId::BorrowedCaller | RuleId::MistimedCaller => !case.is_ignored(rule),
         _ => false,
     };
-    let asked = case.context.edges.iter().map(|judged| in_time(case, judged)).filter(|judged| asks(judged.rule));
+    let asked =
+        case.context.edges.iter().map(|judged| in_time(case, judged)).filter(|judged| asks(judged.rule));
     let mut proposals: Vec<_> = asked.flat_map(|judged| for_caller(case, &judged)).collect();
     leave_to_the_public(case, &mut proposals);
     proposals.extend(nameless(case));

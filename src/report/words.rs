@@ -68,7 +68,7 @@ pub fn numbers((sure, unsure, denied): (usize, usize, usize), (one, many): (&str
     let mut text = counted(sure, one, many);
     for (count, says) in [(unsure, "not known"), (denied, "denied")] {
         if count > 0 {
-            text.push_str(&format!(", {} {says}", number(count)));
+            text = format!("{text}, {} {says}", number(count));
         }
     }
     text

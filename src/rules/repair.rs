@@ -32,9 +32,10 @@ pub(super) fn own_grant(context: &Context<'_>, judged: &JudgedEdge) -> String {
         .get(&judged.service)
         .and_then(|function| context.declared.end(*function, &judged.principal));
     let grant = addition(context, &own(context, &judged.service, &judged.principal, end.flatten()));
-    match is_denied(context, &judged.principal, &judged.service) {
-        true => format!("let the deny policies except it where they are kept; then: {grant}"),
-        false => grant,
+    if is_denied(context, &judged.principal, &judged.service) {
+        format!("let the deny policies except it where they are kept; then: {grant}")
+    } else {
+        grant
     }
 }
 

@@ -50,7 +50,7 @@ fn finding(
     let grant = repair::addition(context, &repair::own(context, service, identity, None));
     if repair::is_denied(context, identity, service) {
         let denial = super::through::denial(context, identity, service).unwrap_or_default();
-        finding.message.push_str(&format!(": {denial}"));
+        finding.message = format!("{}: {denial}", finding.message);
         finding.fix = Some(repair::of_denial(context, identity, service));
         return Some(finding);
     }

@@ -82,7 +82,7 @@ fn words_that_mean_nothing_are_refused_before_anything_is_read() {
         &["audit", "--at", "2026-12-01T09:00:00"],
         &["audit", "--max-data-age", "7"],
         &["audit", "--folder", "shop"],
-        &["who", "pay", "-o", "pay.md"],
+        &["who", "pay", "-o", "pay.html"],
         &["plam"],
         &["plan", "--only", "remove"],
         &["plan", "--only", "add", "--include-dead"],

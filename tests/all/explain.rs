@@ -5,8 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-const FEDERATED: &str =
-    "principal://iam.googleapis.com/projects/1041/locations/global/workloadIdentityPools/ci/subject/repo:shop";
+const FEDERATED: &str = "principal://iam.googleapis.com/projects/1041/locations/global/workloadIdentityPools/ci/subject/repo:shop";
 const PAY: &str = "projects/shop-prod/locations/europe-west1/services/pay";
 const LEDGER: &str = "projects/shop-prod/locations/europe-west1/services/ledger";
 const FRONT: &str = "projects/shop-edge/locations/europe-west1/services/front";

@@ -305,9 +305,10 @@ fn denial() -> Reason {
             expression: "resource.matchTag(\"9000/env\", \"prod\")".into(),
             location: None,
         }),
-        detail: "the deny policy `no-night-calls` refuses its calls: it names `principalSet://goog/public:all`, \
+        detail:
+            "the deny policy `no-night-calls` refuses its calls: it names `principalSet://goog/public:all`, \
                  which is everybody"
-            .into(),
+                .into(),
         gap: None,
     }
 }

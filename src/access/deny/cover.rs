@@ -16,15 +16,13 @@ impl<'w> Candidate<'_, 'w> {
         use PrincipalKind as Kind;
         match (&self.kind, by) {
             (_, Denied::Everybody) => Verdict::Yes,
-            (_, Denied::Nobody) => Verdict::No,
             (_, Denied::Beyond) => Verdict::Unknown,
             // Without a token nobody in particular calls; the rest come as nobody in particular if at all.
-            (Kind::AllUsers | Kind::Deleted | Kind::Federated, _) => Verdict::No,
-            (_, Denied::Customer) => Verdict::Unknown,
+            (_, Denied::Nobody) | (Kind::AllUsers | Kind::Deleted | Kind::Federated, _) => Verdict::No,
             (Kind::Other | Kind::ProjectRole(_), Denied::Member(member)) if member == self.principal => {
                 Verdict::Yes
             }
-            (Kind::Other | Kind::ProjectRole(_), _) => Verdict::Unknown,
+            (_, Denied::Customer) | (Kind::Other | Kind::ProjectRole(_), _) => Verdict::Unknown,
             (_, Denied::Agents(container)) => self.is_agent_of(container),
             (_, Denied::Member(member)) => match self.matches(member) {
                 Verdict::No if self.is_touched_by(member) => Verdict::Unknown,

@@ -124,8 +124,8 @@ impl<'w> Refusal<'w> {
             rule,
             permission: permission::refuses_calls(denied_permissions, exception_permissions),
             condition: condition::denies(condition.as_ref()),
-            denied: denied_principals.iter().map(|text| Denied::denied(text)).collect(),
-            excepted: exception_principals.iter().map(|text| Denied::excepted(text)).collect(),
+            denied: denied_principals.iter().map(|text| Denied::of(text)).collect(),
+            excepted: exception_principals.iter().map(|text| Denied::of_exception(text)).collect(),
         }
     }
 

@@ -26,7 +26,7 @@ fn is_call(pattern: &str) -> Verdict {
         return Verdict::Unknown;
     }
     let Some((service, rest)) = pattern.split_once('/') else {
-        return pattern.contains('*').then_some(Verdict::Unknown).unwrap_or(Verdict::No);
+        return if pattern.contains('*') { Verdict::Unknown } else { Verdict::No };
     };
     if service == SERVICE && (rest == "routes.invoke" || rest == "routes.*") {
         return Verdict::Yes;

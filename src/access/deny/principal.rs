@@ -32,7 +32,7 @@ const PUBLIC: &str = "principalSet://goog/public:all";
 
 impl Denied {
     /// Whom this text names as denied.
-    pub(super) fn denied(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let after = |prefix| text.strip_prefix(prefix).filter(|rest: &&str| !rest.is_empty());
         let address = |prefix| after(prefix).filter(|rest| rest.contains('@'));
         if text == PUBLIC {
@@ -67,8 +67,8 @@ impl Denied {
     }
 
     /// Whom this text names as excepted: everybody cannot be.
-    pub(super) fn excepted(text: &str) -> Self {
-        match Self::denied(text) {
+    pub(super) fn of_exception(text: &str) -> Self {
+        match Self::of(text) {
             Self::Everybody => Self::Beyond,
             named => named,
         }
@@ -129,10 +129,16 @@ mod tests {
                 &format!("{below}/folders/77/type/ServiceAccount"),
                 member(&format!("{below}/folders/77/type/ServiceAccount")),
             ),
-            (&format!("{below}/projects/1041/type/ServiceAgent"), Denied::Agents("projects/1041".parse().unwrap())),
+            (
+                &format!("{below}/projects/1041/type/ServiceAgent"),
+                Denied::Agents("projects/1041".parse().unwrap()),
+            ),
             (&format!("{below}/folders/x/type/ServiceAgent"), Denied::Beyond),
             (&format!("{below}/folders/77/type/Other"), member(&format!("{below}/folders/77/type/Other"))),
-            ("principal://iam.googleapis.com/locations/global/workforcePools/staff/subject/a", Denied::Nobody),
+            (
+                "principal://iam.googleapis.com/locations/global/workforcePools/staff/subject/a",
+                Denied::Nobody,
+            ),
             (
                 "principalSet://iam.googleapis.com/projects/1041/locations/global/workloadIdentityPools/ci/*",
                 Denied::Nobody,
@@ -143,9 +149,9 @@ mod tests {
             ("user:alice@example.com", Denied::Beyond),
             ("", Denied::Beyond),
         ] {
-            assert_eq!(Denied::denied(text), expected, "{text}");
+            assert_eq!(Denied::of(text), expected, "{text}");
         }
-        assert_eq!(Denied::excepted("principalSet://goog/public:all"), Denied::Beyond);
+        assert_eq!(Denied::of_exception("principalSet://goog/public:all"), Denied::Beyond);
     }
 
     #[test]
@@ -157,7 +163,7 @@ mod tests {
             "principalSet://cloudresourcemanager.googleapis.com/folders/77/type/ServiceAccount",
         ] {
             let principal = Principal::new(text);
-            assert_eq!(Denied::denied(&spelled(&principal).unwrap()), Denied::Member(principal));
+            assert_eq!(Denied::of(&spelled(&principal).unwrap()), Denied::Member(principal));
         }
         assert_eq!(spelled(&Principal::new("domain:example.com")), None);
         assert_eq!(spelled(&Principal::new("allUsers")), None);

@@ -22,7 +22,8 @@ impl<'w> Refusal<'w> {
         if names == Verdict::No && anyone == Verdict::No {
             return None;
         }
-        let parts = [Some(self.named(candidate, names, spares)), self.condition_part(), self.permission_part()];
+        let parts =
+            [Some(self.named(candidate, names, spares)), self.condition_part(), self.permission_part()];
         let reason = Reason {
             effect: Effect::Void,
             resource: Some(attachment.clone()),
@@ -49,12 +50,12 @@ impl<'w> Refusal<'w> {
         };
         let mut text = format!("the deny policy `{policy}` {refuses} its calls");
         if let Some((denied, form)) = self.denied().find(|(_, form)| candidate.is_covered(form) == names) {
-            text.push_str(&format!(": it names `{denied}`{}", whom(candidate, form)));
+            text = format!("{text}: it names `{denied}`{}", whom(candidate, form));
         }
         let excepted = self.excepted().find(|(_, form)| candidate.is_covered(form) == spares);
         if let (Verdict::Yes | Verdict::Unknown, Some((excepted, form))) = (spares, excepted) {
             let excepts = if spares == Verdict::Yes { "it excepts" } else { "it may except" };
-            text.push_str(&format!(", but {excepts} this caller with `{excepted}`{}", whom(candidate, form)));
+            text = format!("{text}, but {excepts} this caller with `{excepted}`{}", whom(candidate, form));
         }
         text
     }

@@ -10,8 +10,8 @@ use callmap::{
 };
 
 use super::estate::{
-    CALLS, INVOKER, ask, bind, bind_above, condition, container, deny, deny_by, deny_rule, gap, group, now, pay,
-    principal, service, verdict, world,
+    CALLS, INVOKER, ask, bind, bind_above, condition, container, deny, deny_by, deny_rule, gap, group, now,
+    pay, principal, service, verdict, world,
 };
 
 const ALICE: &str = "user:alice@example.com";
@@ -147,14 +147,18 @@ fn a_rule_counts_by_its_permissions_and_its_condition() {
     assert_eq!(excepts(CALLS), Yes);
     assert_eq!(excepts("run.googleapis.com/*.*"), Unknown);
     assert_eq!(excepts("run.googleapis.com/jobs.run"), No);
-    assert_eq!(with(&|rule| rule.condition = Some(condition("resource.matchTag('9000/env', 'prod')"))), Unknown);
+    assert_eq!(
+        with(&|rule| rule.condition = Some(condition("resource.matchTag('9000/env', 'prod')"))),
+        Unknown
+    );
     assert_eq!(with(&|rule| rule.denied_principals.clear()), Yes);
 }
 
 #[test]
 fn what_was_not_read_may_deny() {
     let unread = || Observed::Unreadable(gap());
-    let named = |id: Option<&str>| DenyPolicyName { attachment: container("folders/77"), id: id.map(Into::into) };
+    let named =
+        |id: Option<&str>| DenyPolicyName { attachment: container("folders/77"), id: id.map(Into::into) };
     let mut unknown_rule = granted();
     deny_by(&mut unknown_rule, "folders/77", vec![None]);
     assert_eq!(verdict(&unknown_rule, ALICE), Unknown);
@@ -258,7 +262,10 @@ fn who_tells_callers_from_those_whom_a_deny_policy_stops() {
     assert!(who.denied.iter().all(|denied| denied.via.iter().all(|reason| reason.effect == Effect::Deny)));
     let can = |who: &str| Access::new(&world, now()).can(&principal(who));
     assert_eq!((can(ALICE).functions.len(), can(ALICE).denied.len()), (0, 1));
-    assert_eq!((can("user:bela@example.com").functions.len(), can("user:bela@example.com").denied.len()), (1, 0));
+    assert_eq!(
+        (can("user:bela@example.com").functions.len(), can("user:bela@example.com").denied.len()),
+        (1, 0)
+    );
     // Who is spared is a caller, whoever else is denied.
     let mut spared = granted();
     bind(&mut spared, INVOKER, &[PUBLIC], None);
@@ -277,7 +284,10 @@ fn one_caller_asked_about_many_functions_gets_the_same_answers() {
         copy.ancestors = Observed::Known(world.chains[project].clone());
         let name = format!("projects/{project}/locations/europe-west1/services/{name}").parse().unwrap();
         world.services.insert(name, copy);
-        world.policies.entry(container(attachment)).or_insert_with(|| Observed::Unreadable(Gap::new("x", "y")));
+        world
+            .policies
+            .entry(container(attachment))
+            .or_insert_with(|| Observed::Unreadable(Gap::new("x", "y")));
     }
     group(&mut world, TEAM, &[ALICE]);
     bind_above(&mut world, "folders/77", INVOKER, &[UNREAD, TEAM]);

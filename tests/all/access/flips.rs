@@ -8,8 +8,8 @@ use callmap::{
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::estate::{
-    INVOKER, bind, bind_above, binding, chain, container, deny, deny_by, deny_rule, gap, group, now, pay, principal,
-    service, world,
+    INVOKER, bind, bind_above, binding, chain, container, deny, deny_by, deny_rule, gap, group, now, pay,
+    principal, service, world,
 };
 
 fn flip(world: &World, who: &str) -> (Verdict, Flip) {
@@ -52,7 +52,9 @@ fn made(world: &World, flip: &Flip, who: &str) -> Vec<World> {
             settings.is_check_disabled = false;
         }
         Flip::Deny { change, policy, rule, principal } => {
-            let Some(Observed::Known(policy)) = changed.deny_policies.get_mut(policy) else { panic!("not read") };
+            let Some(Observed::Known(policy)) = changed.deny_policies.get_mut(policy) else {
+                panic!("not read")
+            };
             let rule = policy.rules[*rule].as_mut().unwrap();
             match change {
                 DenyChange::Except => rule.exception_principals.push(principal.clone()),
@@ -79,7 +81,8 @@ fn known(world: &World, resource: &Resource, who: &str) -> Vec<World> {
                     let bindings = vec![binding(INVOKER, &members, None)];
                     service.policy = Observed::Known(Policy { bindings, ..Policy::empty() });
                 } else if service.settings.gap().is_some() {
-                    service.settings = Observed::Known(Settings { is_check_disabled: is_yes, ..Settings::plain() });
+                    service.settings =
+                        Observed::Known(Settings { is_check_disabled: is_yes, ..Settings::plain() });
                 } else {
                     service.ancestors = Observed::Known(chain().into());
                     let bindings = vec![binding(INVOKER, &members, None)];
@@ -115,12 +118,13 @@ fn known(world: &World, resource: &Resource, who: &str) -> Vec<World> {
 }
 
 fn listed(world: &World, of: &Principal, who: &str) -> Vec<World> {
-    [&[][..], &[who]].map(|members| {
-        let mut world = world.clone();
-        group(&mut world, of.as_str(), members);
-        world
-    })
-    .into()
+    [&[][..], &[who]]
+        .map(|members| {
+            let mut world = world.clone();
+            group(&mut world, of.as_str(), members);
+            world
+        })
+        .into()
 }
 
 /// What is proposed for this caller, after it was made and judged again.
@@ -269,7 +273,9 @@ fn some_world() -> impl Strategy<Value = World> {
                     world.deny_policies.insert(name.parse().unwrap(), Observed::Unreadable(gap()));
                 }
                 5 => {
-                    let Observed::Known(settings) = &mut service(&mut world).settings else { panic!("not read") };
+                    let Observed::Known(settings) = &mut service(&mut world).settings else {
+                        panic!("not read")
+                    };
                     settings.is_check_disabled = true;
                 }
                 6 => deny_by(&mut world, "projects/shop-prod", vec![None]),

@@ -139,7 +139,8 @@ fn names_are_compared_as_google_compares_them() {
     assert_eq!(matches(&world, "user:Alice@Example.com", ALICE), Yes);
     assert_eq!(matches(&world, "domain:Example.com", "user:alice@EXAMPLE.com"), Yes);
     assert_eq!(matches(&world, "group:TEAM@example.com", "user:Bob@Example.com"), Yes);
-    let pool = "principal://iam.googleapis.com/projects/1041/locations/global/workloadIdentityPools/ci/subject/X";
+    let pool =
+        "principal://iam.googleapis.com/projects/1041/locations/global/workloadIdentityPools/ci/subject/X";
     assert_ne!(principal(pool), principal(FEDERATED));
     assert_eq!(matches(&world, "serviceAccount:WEB@shop-prod.iam.gserviceaccount.com", WEB), Yes);
     assert_eq!(matches(&world, "domain:example.com", "user:alice@eu.example.com"), No);

@@ -114,7 +114,10 @@ fn a_custom_role_is_what_was_read_of_it() {
     assert_eq!(define("run.services.get", false), No);
     assert_eq!(define("run.routes.invoke", true), No);
     let reasons = told(&ask(&world, ALICE));
-    assert_eq!(reasons, [format!("void|pay|{role}|{ALICE}|this role was deleted or disabled, and gives nothing")]);
+    assert_eq!(
+        reasons,
+        [format!("void|pay|{role}|{ALICE}|this role was deleted or disabled, and gives nothing")]
+    );
 }
 
 #[test]
@@ -128,7 +131,11 @@ fn a_role_read_without_its_condition_is_unknown() {
 #[test]
 fn a_condition_holds_does_not_or_cannot_be_known() {
     for (expression, expected, detail) in [
-        ("request.time < timestamp(\"2027-01-01T00:00:00Z\")", Yes, "its condition holds at 2026-11-23T00:00:00Z"),
+        (
+            "request.time < timestamp(\"2027-01-01T00:00:00Z\")",
+            Yes,
+            "its condition holds at 2026-11-23T00:00:00Z",
+        ),
         (
             "request.time < timestamp(\"2026-01-01T00:00:00Z\")",
             No,
@@ -231,10 +238,7 @@ fn flip(world: &World, who: &str) -> String {
 fn the_change_that_turns_a_verdict_round_is_named_where_it_is_one() {
     let function = pay();
     let mut world = world();
-    assert_eq!(
-        flip(&world, ALICE),
-        format!("grant `roles/run.invoker` on `{function}` to `{ALICE}`")
-    );
+    assert_eq!(flip(&world, ALICE), format!("grant `roles/run.invoker` on `{function}` to `{ALICE}`"));
     assert_eq!(
         flip(&world, "projectOwner:p"),
         "no one change does: who is meant by it is decided elsewhere: grant those who are meant"

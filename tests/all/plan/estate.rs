@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use callmap::{
     access::Access,
     callers::{Acceptance, Caller, CallerMap, Place, Writer},
-    model::{
-        DenyPolicy, DenyPolicyName, DenyRule, Principal, Resource, RuleId, ServiceName, time,
-    },
+    model::{DenyPolicy, DenyPolicyName, DenyRule, Principal, Resource, RuleId, ServiceName, time},
     plan::{self, Include, Made, MapDigest, Plan, PlanOptions, Step, check, check::Violation, edit},
     rules::{Scope, context::Context, run},
     world::{
