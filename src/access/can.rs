@@ -1,6 +1,6 @@
 //! Everything that one caller can call.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Access, Reason, Verdict, verdict::unread_reason, who::via};
 use crate::model::{Principal, Resource, ServiceName};
@@ -34,6 +34,24 @@ pub struct Callable {
 }
 
 impl Access<'_> {
+    /// Those of these functions that a caller cannot call, or is not known to; and the most that is known of them
+    /// all: no, or unknown.
+    pub fn locked(&self, caller: &Principal, functions: &[ServiceName]) -> (Arc<[ServiceName]>, Verdict) {
+        let candidate = self.candidate(caller);
+        let mut most = Verdict::No;
+        let mut is_locked = |function: &&ServiceName| {
+            let path = self.paths.of(function);
+            let verdict = path.map_or(Verdict::Unknown, |path| self.judge(path, &candidate));
+            let is_locked = verdict != Verdict::Yes;
+            if is_locked {
+                most = most.max(verdict);
+            }
+            is_locked
+        };
+        let locked = functions.iter().filter(|function| is_locked(function)).cloned().collect();
+        (locked, most)
+    }
+
     /// Every function in this world that a caller can, or may, call.
     pub fn can(&self, caller: &Principal) -> Can {
         let asked = self.caller(caller);

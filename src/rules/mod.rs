@@ -33,6 +33,7 @@ pub mod registry;
 pub mod repair;
 pub mod run;
 pub mod scope;
+mod self_granting;
 mod shared_identity;
 mod through;
 mod trigger_blocked;

@@ -22,6 +22,15 @@ pub(super) fn opened(context: &Context<'_>, judged: &Judged) -> String {
     format!("{} ({}{more})", counted(count, "function"), names.join(", "))
 }
 
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
 /// `1 function`, `2 functions`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }

@@ -25,6 +25,7 @@ pub const RULES: &[Rule] = &[
     mistimed_caller::RULE,
     privileged_caller::RULE,
     public_function::RULE,
+    self_granting::RULE,
     shared_identity::RULE,
     trigger_blocked::RULE,
     undeclared_caller::RULE,

@@ -13,6 +13,7 @@ pub mod input;
 mod intern;
 mod name;
 pub mod plan_file;
+pub mod role_data;
 mod shape;
 pub mod snapshot;
 mod wire;

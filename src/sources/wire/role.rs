@@ -1,8 +1,12 @@
 //! Roles and service accounts (<https://cloud.google.com/iam/docs/reference/rest/v1/roles>).
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::{Interner, Resource, ShapeError, text::Text};
+use super::{
+    Interner, Resource, ShapeError,
+    text::{Text, filled},
+};
 use crate::world::{Gap, Observed, RoleDefinition};
 
 #[derive(Deserialize)]
@@ -31,6 +35,52 @@ pub(in crate::sources) fn role(
 pub(in crate::sources) fn answer(json: &str, words: &mut Interner) -> Result<RoleDefinition, ShapeError> {
     let wire: RoleWire<'_> = super::read(json, "")?;
     Ok(definition(&wire, words))
+}
+
+/// A part of what Google answers when asked for all of its roles, or one role by itself.
+pub(in crate::sources) struct Told {
+    /// Each role with its name.
+    pub(in crate::sources) roles: Vec<(String, RoleDefinition)>,
+    /// Whether it is a page, and if so, whether another follows.
+    pub(in crate::sources) has_next: Option<bool>,
+}
+
+/// One page of `roles.list`, or a role, told apart by its fields.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "a page of roles or a role")]
+struct PageWire<'a> {
+    #[serde(borrow)]
+    roles: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    next_page_token: Option<Text<'a>>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a role")]
+struct NameWire<'a> {
+    #[serde(borrow)]
+    name: Text<'a>,
+}
+
+/// A page of roles, or a role (<https://cloud.google.com/iam/docs/reference/rest/v1/roles/list>).
+pub(in crate::sources) fn told(json: &str) -> Result<Told, ShapeError> {
+    let words = &mut Interner::default();
+    let PageWire { roles, next_page_token, name } = super::read(json, "")?;
+    if let Some(name) = &name {
+        return Ok(Told { roles: vec![(name.to_string(), answer(json, words)?)], has_next: None });
+    }
+    let next = filled(next_page_token.as_ref());
+    if roles.is_none() && next.is_none() {
+        return Err(ShapeError("is neither a page of roles nor a role".to_owned()));
+    }
+    let mut named = Vec::new();
+    for json in roles.iter().flatten().map(|role| role.get()) {
+        let NameWire { name } = super::read(json, "roles")?;
+        named.push((name.to_string(), answer(json, words)?));
+    }
+    Ok(Told { roles: named, has_next: Some(next.is_some()) })
 }
 
 fn definition(wire: &RoleWire<'_>, words: &mut Interner) -> RoleDefinition {
