@@ -8,10 +8,17 @@ use std::{
     sync::OnceLock,
 };
 
+use chrono::{NaiveDate, NaiveTime};
 use foldhash::{HashMap, HashMapExt as _};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Permission, Permissions};
+use crate::{
+    model::{Permission, Permissions, RoleName, Time},
+    world::{Observed, World},
+};
+
+/// After so many days the data is too old to be taken without a word: Google changes its roles every week.
+const OLD: i64 = 180;
 
 /// The role data that ships with callmap.
 #[derive(Debug)]
@@ -74,10 +81,34 @@ impl RoleData {
         self.roles.get(role).copied()
     }
 
+    /// How many whole days old it is at a time.
+    fn days_at(&self, at: Time) -> Option<i64> {
+        let taken = NaiveDate::parse_from_str(&self.date, "%Y-%m-%d").ok()?;
+        Some((at - taken.and_time(NaiveTime::MIN).and_utc()).num_days())
+    }
+
+    /// How many days old it is, where that is too many, and it decides something in this world: a role of Google's
+    /// is bound there whose content was not read.
+    pub fn stale_days(&self, world: &World, at: Time) -> Option<i64> {
+        let days = self.days_at(at).filter(|days| *days > OLD)?;
+        rests_on_it(world).then_some(days)
+    }
+
     /// How many roles it knows.
     pub fn count(&self) -> usize {
         self.roles.len()
     }
+}
+
+/// Whether a role of Google's is bound in a world in which its content was not read.
+fn rests_on_it(world: &World) -> bool {
+    let is_from_data = |role: &RoleName| {
+        let is_read = world.roles.get(role).is_some_and(|role| role.known().is_some());
+        !role.is_custom() && !role.is_withcond() && !is_read
+    };
+    let own = world.services.values().map(|service| &service.policy);
+    let known = own.chain(world.policies.values()).filter_map(Observed::known);
+    known.flat_map(|policy| &policy.bindings).any(|binding| is_from_data(&binding.role))
 }
 
 #[cfg(test)]
@@ -203,6 +234,35 @@ mod tests {
         ] {
             assert!(carrying(permission).contains(&role), "{role}");
         }
+    }
+
+    #[test]
+    fn old_data_is_said_to_be_old_where_something_rests_on_it() {
+        use crate::{
+            model::{Binding, Container, Policy, Principal, time::moment},
+            world::{RoleDefinition, Source, SourceKind},
+        };
+        let stale = |world: &World, at: &str| RoleData::get().stale_days(world, moment(at).unwrap());
+        let (on_the_day, the_day_after) = ("2027-02-18T23:59:59Z", "2027-02-19T00:00:00Z");
+        let mut world = World::nothing(Source { kind: SourceKind::Assets, files: Vec::new() });
+        assert_eq!(stale(&world, the_day_after), None);
+        let viewer = RoleName::new("roles/viewer");
+        let bind = |world: &mut World, role: &RoleName| {
+            let members = vec![Principal::new("user:alice@example.com")];
+            let binding = Binding { role: role.clone(), members, condition: None };
+            let policy = Policy { bindings: vec![binding], ..Policy::empty() };
+            world.policies.insert(Container::Project("p".into()), Observed::Known(policy));
+        };
+        for role in ["projects/p/roles/mine", "roles/viewer_withcond_0123456789abcdef0123"] {
+            bind(&mut world, &RoleName::new(role));
+            assert_eq!(stale(&world, the_day_after), None, "{role}");
+        }
+        bind(&mut world, &viewer);
+        assert_eq!(stale(&world, on_the_day), None);
+        assert_eq!(stale(&world, the_day_after), Some(181));
+        assert_eq!(stale(&world, "2020-01-01T00:00:00Z"), None);
+        world.roles.insert(viewer, Observed::Known(RoleDefinition::new([], false)));
+        assert_eq!(stale(&world, the_day_after), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{Console, Error, Exit, MakeOptions, PlanOptions, ReportFormat, files, input, live::Live, world};
 use crate::{
-    access::Access,
+    access::{Access, RoleData},
     callers::{self, CallerMap, MapError, MapText},
     model::{Container, Time},
     plan::{self, Include, MapDigest, Plan},
@@ -82,6 +82,7 @@ impl Planned {
             env: self.map.env.as_deref(),
             at: self.at,
             stale: &self.stale,
+            old_roles: RoleData::get().stale_days(&self.world, self.at),
         };
         View { plan: &self.plan, heading, more: &self.more, saved, is_under_way: false }
     }

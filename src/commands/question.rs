@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Console, Error, Exit, QuestionOptions, ReportFormat, input, world};
 use crate::{
-    access::{Access, Verdict},
+    access::{Access, RoleData, Verdict},
     callers::{self, CallerMap, Settings},
     model::{RoleName, ServiceName},
     report::{heading::Heading, json, markdown, table},
@@ -126,6 +126,7 @@ impl Asked {
             env,
             at: self.reading.at,
             stale: &self.reading.stale,
+            old_roles: RoleData::get().stale_days(world, self.reading.at),
         }
     }
 

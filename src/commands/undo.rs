@@ -189,6 +189,7 @@ fn report(
     let source = Source { kind: live.kind(), files: Vec::new() };
     let layers = BTreeMap::new();
     let env = recorded.header.env.as_deref();
-    let heading = Heading { source: &source, layers: &layers, env, at: console.now, stale: &[] };
+    let heading =
+        Heading { source: &source, layers: &layers, env, at: console.now, stale: &[], old_roles: None };
     carried.report(heading, true, home, format, console)
 }

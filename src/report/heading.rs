@@ -21,6 +21,8 @@ pub struct Heading<'a> {
     pub at: Time,
     /// Files whose data is older than was asked for.
     pub stale: &'a [Arc<str>],
+    /// How many days old the data about Google's own roles is, where that is too old and something rests on it.
+    pub old_roles: Option<i64>,
 }
 
 impl<'a> Heading<'a> {
@@ -32,6 +34,7 @@ impl<'a> Heading<'a> {
             env: audit.env.as_deref(),
             at: audit.at,
             stale: &audit.stale_files,
+            old_roles: audit.old_roles,
         }
     }
 

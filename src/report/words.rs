@@ -84,6 +84,14 @@ pub fn source(kind: SourceKind) -> &'static str {
     }
 }
 
+/// That the data about Google's own roles is old.
+pub fn old_roles(days: i64) -> String {
+    format!(
+        "the role data is {days} days old and decides what roles carry that were not read; a newer callmap knows \
+         newer roles"
+    )
+}
+
 /// How long ago, in the largest unit that says enough.
 pub fn age(age: TimeDelta) -> String {
     let (days, hours, minutes) = (age.num_days(), age.num_hours(), age.num_minutes());

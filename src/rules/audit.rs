@@ -33,6 +33,8 @@ pub struct Audit {
     pub map_files: Vec<Arc<str>>,
     /// Files older than was asked for.
     pub stale_files: Vec<Arc<str>>,
+    /// How many days old the data about Google's own roles is, where that is too old and something rests on it.
+    pub old_roles: Option<i64>,
 }
 
 /// How many things an audit looked at.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     access::condition::why,
-    model::{PrincipalKind, RuleId},
+    model::{Permission, PrincipalKind, RuleId},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -61,6 +61,10 @@ fn cause(context: &Context<'_>, judged: &Judged) -> String {
     }
     match grant.principal.kind() {
         PrincipalKind::Deleted => "the principal was deleted".to_owned(),
+        PrincipalKind::Federated if sets_policies(context, judged) => {
+            "Cloud Run does not take federated principals, but by this role it sets policies, and may let in everybody"
+                .to_owned()
+        }
         PrincipalKind::Federated => "Cloud Run does not take federated principals".to_owned(),
         _ => grant
             .condition
@@ -68,4 +72,10 @@ fn cause(context: &Context<'_>, judged: &Judged) -> String {
             .and_then(|condition| why(condition, context.at))
             .unwrap_or_else(|| "its condition cannot hold any more".to_owned()),
     }
+}
+
+/// Whether a role that lets call also sets the policies of functions.
+fn sets_policies(context: &Context<'_>, judged: &Judged) -> bool {
+    let given = context.roles.gives(&judged.grant.role);
+    given.is_some_and(|given| given.has(Permission::SetServicePolicy))
 }

@@ -6,7 +6,7 @@ use super::{
     Audit, Counts, Finding, acceptance, context::Context, declared::Live, registry::RULES, scope::Scope,
 };
 use crate::{
-    access::Access,
+    access::{Access, RoleData},
     callers::{CallerMap, Mistake},
     model::{Level, RuleId, ServiceName, Time},
     world::World,
@@ -40,6 +40,7 @@ pub fn judge(context: &Context<'_>) -> Audit {
         findings,
         map_files: map.files.iter().map(|file| file.path.clone()).collect(),
         stale_files: Vec::new(),
+        old_roles: RoleData::get().stale_days(world, context.at),
     }
 }
 

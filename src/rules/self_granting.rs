@@ -58,17 +58,15 @@ fn in_policy(
 ) -> Vec<Finding> {
     let mut grants: Vec<(Grant, Permissions)> = Vec::new();
     for binding in &policy.bindings {
+        // Who holds the right to call by this very role is told of as a caller.
+        let is_callers = context.roles.class(&binding.role) != RoleClass::None;
         let settable = settable(context, resource, binding);
-        if settable.is_empty() || !can_hold_from(binding.condition.as_ref(), context.at) {
+        let can_hold = || can_hold_from(binding.condition.as_ref(), context.at);
+        if is_callers || settable.is_empty() || !can_hold() {
             continue;
         }
-        // Who holds the right to call by this very role can call.
-        let is_wide = context.roles.class(&binding.role) != RoleClass::None;
-        for principal in binding.members.iter().filter(|member| member.kind() != PrincipalKind::Deleted) {
-            if !is_wide || principal.kind() == PrincipalKind::Federated {
-                grants.push((grant(resource, binding, principal), settable));
-            }
-        }
+        let members = binding.members.iter().filter(|member| member.kind() != PrincipalKind::Deleted);
+        grants.extend(members.map(|member| (grant(resource, binding, member), settable)));
     }
     grants.sort_by(|(left, _), (right, _)| {
         let spelling = || left.principal.as_str().cmp(right.principal.as_str());

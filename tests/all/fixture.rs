@@ -207,6 +207,7 @@ pub(crate) fn audit() -> Audit {
         waiting: 1,
         map_files: vec!["policies/shop.yaml".into(), "policies/edge.yaml".into()],
         stale_files: Vec::new(),
+        old_roles: None,
     }
 }
 
@@ -253,7 +254,7 @@ pub(crate) fn untidy() -> Audit {
 }
 
 pub(crate) fn heading<'a>(source: &'a Source, layers: &'a BTreeMap<Layer, LayerState>) -> Heading<'a> {
-    Heading { source, layers, env: Some("prod"), at: at("2026-11-23T09:00:00Z"), stale: &[] }
+    Heading { source, layers, env: Some("prod"), at: at("2026-11-23T09:00:00Z"), stale: &[], old_roles: None }
 }
 
 fn reasons() -> Vec<Reason> {

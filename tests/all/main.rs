@@ -28,5 +28,6 @@ mod plan_file;
 mod plan_fixture;
 mod readme;
 mod report;
+mod roles;
 mod runs;
 mod snapshot;

@@ -24,7 +24,14 @@ use crate::{fixture, plan_fixture};
 
 fn written(plan: &Plan) -> String {
     let (source, layers) = (fixture::source(), fixture::layers());
-    let heading = Heading { source: &source, layers: &layers, env: None, at: plan.made.at, stale: &[] };
+    let heading = Heading {
+        source: &source,
+        layers: &layers,
+        env: None,
+        at: plan.made.at,
+        stale: &[],
+        old_roles: None,
+    };
     let mut text = Vec::new();
     json::plan(plan, &heading, &mut text).unwrap();
     String::from_utf8(text).unwrap()

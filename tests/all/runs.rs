@@ -262,3 +262,34 @@ fn a_file_of_groups_says_who_is_in_them() {
     let (code, _, err) = run(dir.path(), &[&words[..], &["--groups", "groups.yaml"]].concat());
     assert_eq!((code, err.starts_with("error: groups.yaml:1:1: ")), (2, true), "{err}");
 }
+
+#[test]
+fn old_role_data_is_said_everywhere_and_changes_no_exit_code() {
+    let dir = shop(&estate("user:alice@example.com"));
+    for words in [
+        &["audit"][..],
+        &["plan"],
+        &["who", "payments"],
+        &["can", "user:alice@example.com"],
+        &["explain", "user:alice@example.com", "payments"],
+    ] {
+        let run = |at: &str, format: &str| {
+            let output = callmap(dir.path(), words).args(["--at", at, "--format", format]).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            (output.status.code(), text.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
+        let (young, old) = ("2026-11-23T09:00:00Z", "2027-06-01T09:00:00Z");
+        assert_eq!(run(young, "table").0, run(old, "table").0, "{words:?}");
+        assert!(!run(young, "table").1.contains("role data is"), "{words:?}");
+        let told = run(old, "table").1;
+        assert!(told.contains("warning the role data is 283 days old"), "{words:?}: {told}");
+        for (at, is_old) in [(young, false), (old, true)] {
+            let told = run(at, "json").1;
+            assert!(told.contains(&format!("\"role_data_is_old\": {is_old}")), "{words:?}: {told}");
+        }
+        if matches!(words[0], "audit" | "plan") {
+            let told = run(old, "markdown").1;
+            assert!(told.contains("**warning:** the role data is 283 days old"), "{words:?}: {told}");
+        }
+    }
+}

@@ -148,7 +148,8 @@ fn show(planned: &Planned, format: ReportFormat, console: &mut Console<'_>) -> R
 
 fn header(planned: &Planned) -> Result<Header, Error> {
     let Planned { plan, world, .. } = planned;
-    let document = plan_file::Document::new(plan, &world.source, &world.layers);
+    let is_old = planned.view(None).heading.old_roles.is_some();
+    let document = plan_file::Document::new(plan, &world.source, &world.layers, is_old);
     let plan_value = serde_json::to_value(&document).map_err(|error| Error::Refused(error.to_string()))?;
     let work = Work::Apply { plan: plan_value };
     let made = &plan.made;

@@ -10,6 +10,6 @@ use crate::{plan::Plan, report::heading::Heading, sources::plan_file::Document};
 /// Where it cannot be written to.
 pub fn plan(plan: &Plan, heading: &Heading<'_>, out: &mut dyn Write) -> io::Result<()> {
     // The environment and the times of a plan are its own.
-    let Heading { source, layers, env: _, at: _, stale: _ } = *heading;
-    super::write(&Document::new(plan, source, layers), out)
+    let Heading { source, layers, env: _, at: _, stale: _, old_roles } = *heading;
+    super::write(&Document::new(plan, source, layers, old_roles.is_some()), out)
 }

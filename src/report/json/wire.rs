@@ -37,6 +37,8 @@ struct Tool<'a> {
     version: &'static str,
     /// The day of its data about Google's own roles.
     role_data: &'a str,
+    /// Whether that is more than 180 days before the time it was judged at, and something rests on it.
+    role_data_is_old: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -63,15 +65,21 @@ struct FileWire<'a> {
 
 impl<'a> Head<'a> {
     pub(super) fn of(format: &'static str, heading: &Heading<'a>) -> Self {
-        let Heading { source, layers: _, env, at, stale: _ } = *heading;
+        let Heading { source, layers: _, env, at, stale: _, old_roles } = *heading;
         let read =
             Layer::ALL.into_iter().map(|layer| (layer.as_str(), heading.state(layer).as_str())).collect();
-        Self { source: Some(SourceWire::of(source)), env, read, ..Self::offline(format, at) }
+        let mut head = Self { source: Some(SourceWire::of(source)), env, read, ..Self::offline(format, at) };
+        head.tool.role_data_is_old = old_roles.is_some();
+        head
     }
 
     /// The head of a format for which no world is read.
     pub(super) fn offline(format: &'static str, at: crate::model::Time) -> Self {
-        let tool = Tool { version: env!("CARGO_PKG_VERSION"), role_data: &RoleData::get().date };
+        let tool = Tool {
+            version: env!("CARGO_PKG_VERSION"),
+            role_data: &RoleData::get().date,
+            role_data_is_old: false,
+        };
         Self { format, tool, source: None, env: None, at: time::rfc3339(at), read: BTreeMap::new() }
     }
 }

@@ -136,6 +136,9 @@ fn read(heading: &Heading<'_>, gen1: usize, out: &mut dyn Write) -> io::Result<(
         let newest = newest.map_or("of unknown age".to_owned(), |newest| format!("newest {}", code(&newest)));
         writeln!(out, "- {}: {}, {newest}", code(&file.name), counted(file.assets, "asset", "assets"))?;
     }
+    if let Some(days) = heading.old_roles {
+        writeln!(out, "- **warning:** {}", words::old_roles(days))?;
+    }
     let (at, date) = (code(&time::rfc3339(heading.at)), &RoleData::get().date);
     writeln!(
         out,

@@ -56,7 +56,8 @@ pub(super) fn world(heading: &Heading<'_>, width: usize, out: &mut dyn Write) ->
     }
     let env = heading.env.map(|env| format!(", environment {}", escape::terminal(env))).unwrap_or_default();
     let at = time::rfc3339(heading.at);
-    line("as of", &format!("{at}, role data of {}{env}", RoleData::get().date), width, out)
+    line("as of", &format!("{at}, role data of {}{env}", RoleData::get().date), width, out)?;
+    heading.old_roles.map_or(Ok(()), |days| line("warning", &words::old_roles(days), width, out))
 }
 
 /// The files of the map, and what it says nothing about.

@@ -37,8 +37,13 @@ const GIVE: &str = "give a file that `callmap plan --save` wrote";
 
 impl Document {
     /// All of a plan, with the files and layers of the world it was made from.
-    pub fn new(plan: &Plan, source: &Source, layers: &BTreeMap<Layer, LayerState>) -> Self {
-        write::plan(plan, source, layers)
+    pub fn new(
+        plan: &Plan,
+        source: &Source,
+        layers: &BTreeMap<Layer, LayerState>,
+        role_data_is_old: bool,
+    ) -> Self {
+        write::plan(plan, source, layers, role_data_is_old)
     }
 }
 

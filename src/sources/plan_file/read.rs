@@ -23,7 +23,7 @@ use crate::{
 pub(super) fn plan(wire: Document) -> Result<Plan, String> {
     let Document {
         format: _,
-        tool: ToolWire { version, role_data: _ },
+        tool: ToolWire { version, role_data: _, role_data_is_old: _ },
         source: SourceWire { kind, files: _ },
         env,
         at,

@@ -65,6 +65,8 @@ pub(super) struct ToolWire {
     pub(super) version: String,
     /// The day of its data about Google's own roles.
     pub(super) role_data: String,
+    /// Whether that is more than 180 days before the time it was judged at, and something rests on it.
+    pub(super) role_data_is_old: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -24,14 +24,23 @@ use crate::{
 };
 
 /// All of a plan, and of the world it was made from what a reader of reports wants to know.
-pub(super) fn plan(plan: &Plan, source: &Source, layers: &BTreeMap<Layer, LayerState>) -> Document {
+pub(super) fn plan(
+    plan: &Plan,
+    source: &Source,
+    layers: &BTreeMap<Layer, LayerState>,
+    role_data_is_old: bool,
+) -> Document {
     let Plan { made, steps, held, waiting, is_complete } = plan;
     let Made { at, judged_at, source: kind, env, scope, tool, map, options } = made;
     let state = |layer| layers.get(&layer).copied().unwrap_or(LayerState::NotAsked);
     let read = Layer::ALL.into_iter().map(|layer| (Text(layer), Text(state(layer))));
     Document {
         format: FORMAT.to_owned(),
-        tool: ToolWire { version: tool.to_string(), role_data: RoleData::get().date.clone() },
+        tool: ToolWire {
+            version: tool.to_string(),
+            role_data: RoleData::get().date.clone(),
+            role_data_is_old,
+        },
         source: SourceWire { kind: Text(*kind), files: source.files.iter().map(file).collect() },
         env: env.as_ref().map(ToString::to_string),
         at: Text(judged_at.unwrap_or(*at)),

@@ -12,6 +12,8 @@ use crate::world::{Gap, Observed, RoleDefinition};
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "a role")]
 struct RoleWire<'a> {
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
     #[serde(borrow, alias = "included_permissions")]
     included_permissions: Option<Vec<Text<'a>>>,
     #[serde(borrow)]
@@ -34,6 +36,8 @@ pub(in crate::sources) fn role(
 /// What Google's answer says that a role holds.
 pub(in crate::sources) fn answer(json: &str, words: &mut Interner) -> Result<RoleDefinition, ShapeError> {
     let wire: RoleWire<'_> = super::read(json, "")?;
+    // An answer that is no role would be a role without permissions.
+    filled(wire.name.as_ref()).ok_or_else(|| ShapeError("has no `name`, as every role has".to_owned()))?;
     Ok(definition(&wire, words))
 }
 
@@ -84,7 +88,7 @@ pub(in crate::sources) fn told(json: &str) -> Result<Told, ShapeError> {
 }
 
 fn definition(wire: &RoleWire<'_>, words: &mut Interner) -> RoleDefinition {
-    let RoleWire { included_permissions, stage, deleted } = wire;
+    let RoleWire { name: _, included_permissions, stage, deleted } = wire;
     let is_off = deleted.unwrap_or_default() || stage.as_deref() == Some("DISABLED");
     let listed = included_permissions.iter().flatten();
     RoleDefinition::new(listed.map(|permission| words.word(permission)), is_off)

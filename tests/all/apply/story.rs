@@ -197,7 +197,7 @@ pub(crate) fn journal_in(dir: &std::path::Path, kind: &str) -> PathBuf {
 
 pub(crate) fn header(plan: &Plan) -> Header {
     let world = world();
-    let written = plan_file::Document::new(plan, &world.source, &world.layers);
+    let written = plan_file::Document::new(plan, &world.source, &world.layers, false);
     let work = Work::Apply { plan: serde_json::to_value(&written).unwrap() };
     Header::new(work, "emulator", None, &plan.made.map.sha256, plan.made.at).unwrap()
 }

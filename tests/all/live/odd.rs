@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use callmap::{
-    model::{Container, ServiceName},
+    access::{RoleBook, RoleClass},
+    model::{Container, RoleName, ServiceName},
     sources::google::{self, Asked, Google, LiveError},
     world::{Observed, SourceKind, World},
 };
@@ -144,6 +145,33 @@ fn what_is_not_what_it_should_be_is_a_gap_and_the_rest_is_read() {
             assert_eq!(world.event_source_lists["p"].gap().is_some(), field != "functions", "{shown}");
         }
     }
+}
+
+#[test]
+fn a_role_that_google_does_not_know_is_not_one_that_gives_nothing() {
+    let roles =
+        ["projects/p/roles/gone", "projects/p/roles/odd", "projects/p/roles/off", "roles/run.invoker"];
+    let bindings: Vec<_> =
+        roles.iter().map(|role| json!({ "role": role, "members": ["user:alice@example.com"] })).collect();
+    let world = read(move |path| match path.split('?').next().unwrap() {
+        path if path.ends_with("/p:getIamPolicy") => Some((200, json!({ "bindings": bindings }))),
+        "/v1/projects/p/roles/gone" | "/v1/roles/run.invoker" => Some(error(404, "NOT_FOUND")),
+        // What is no role carries nothing only by its looks.
+        "/v1/projects/p/roles/odd" => Some((200, json!({}))),
+        "/v1/projects/p/roles/off" => {
+            let permissions = ["run.routes.invoke"];
+            Some((200, json!({ "name": roles[2], "includedPermissions": permissions, "deleted": true })))
+        }
+        _ => None,
+    })
+    .unwrap();
+    let book = RoleBook::new(&world);
+    let class = roles.map(|role| book.class(&RoleName::new(role)));
+    assert_eq!(class, [RoleClass::Unknown, RoleClass::Unknown, RoleClass::None, RoleClass::Invoker]);
+    assert!(book.would_invoke(&RoleName::new(roles[2])));
+    let gap = book.gap(&RoleName::new(roles[0])).unwrap();
+    assert!(gap.permission.is_none() && gap.why.contains("no role of this name"), "{gap:?}");
+    assert!(book.gap(&RoleName::new(roles[1])).is_some() && book.gap(&RoleName::new(roles[3])).is_none());
 }
 
 #[test]

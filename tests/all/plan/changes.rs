@@ -1,6 +1,10 @@
 //! What makes a change, of which class, and where it stands.
 
-use callmap::plan::Include;
+use callmap::{
+    model::RoleName,
+    plan::Include,
+    world::{Observed, RoleDefinition},
+};
 
 use super::{
     estate::{Estate, plan},
@@ -121,6 +125,46 @@ fn a_grant_that_callmap_made_for_a_time_goes_when_the_time_is_up() {
         &shop(map).bound_if("pay", ALICE, "for a while", over).asked(&[Include::Dead]),
         &[&format!("s1 pay: remove dead dead-grant {ALICE} if {over}")],
     );
+}
+
+#[test]
+fn roles_that_are_off_and_the_first_generations_role_go_where_that_is_asked_for() {
+    let (off, bob) = ("projects/shop-prod/roles/off", "user:bob@example.com");
+    let estate = |place: &str, role: &str| {
+        shop("callers: {}\n").bound(place, role, bob).with(|world| {
+            let definition =
+                RoleDefinition::new(["run.routes.invoke".into(), "run.services.get".into()], true);
+            world.roles.insert(RoleName::new(off), Observed::Known(definition));
+        })
+    };
+    let first = "roles/cloudfunctions.invoker";
+    for (place, role) in [("pay", off), ("projects/shop-prod", off), ("folders/77", off), ("pay", first)] {
+        check(&estate(place, role), &[]);
+        check(
+            &estate(place, role).asked(&[Include::Dead]),
+            &[&format!("s1 {place}: remove dead dead-grant {bob} {role}")],
+        );
+    }
+    // On the project, the role is for functions of the first generation, and may be in use.
+    check(&estate("projects/shop-prod", first).asked(&[Include::Dead]), &[]);
+    // Nobody's function.
+    check(&estate("extra", off).asked(&[Include::Dead]), &[]);
+    // A federated principal cannot call by a wide role, which may be there for something else.
+    let pool = "principalSet://iam.googleapis.com/locations/global/workforcePools/staff/*";
+    let held = format!(
+        "held pay: remove dead dead-grant {pool} roles/run.admin; it lets nobody call, but `roles/run.admin` may \
+         give other things"
+    );
+    check(&shop("callers: {}\n").bound("pay", "roles/run.admin", pool).asked(&[Include::Dead]), &[&held]);
+}
+
+#[test]
+fn who_may_let_itself_in_is_left_alone() {
+    let estate = shop("callers: {}\n")
+        .bound("projects/shop-prod", "roles/iam.securityAdmin", "user:bob@example.com")
+        .bound("pay", "roles/iam.securityAdmin", "user:bob@example.com");
+    check(&estate, &[]);
+    check(&estate.asked(&[Include::Dead, Include::Inherited, Include::Public]), &[]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(plan) = read(Input::from_bytes("fuzz", bytes)) else { return };
     let source = Source { kind: plan.made.source, files: Vec::new() };
     let layers = BTreeMap::new();
-    let heading = Heading { source: &source, layers: &layers, env: None, at: plan.made.at, stale: &[] };
+    let heading = Heading { source: &source, layers: &layers, env: None, at: plan.made.at, stale: &[], old_roles: None };
     let mut text = Vec::new();
     json::plan(&plan, &heading, &mut text).expect("a vector takes everything");
     let again = read(Input::from_bytes("again", text)).expect("what was written is read");

@@ -8,12 +8,16 @@ use std::{
 use super::{
     LiveError,
     calls::{Reader, all, segment, shape, text},
-    gap::gap,
+    gap::{gap, said},
 };
 use crate::{
     model::{Policy, RoleName},
-    sources::{google::Api, intern::Interner, wire::role},
-    world::{Observed, RoleDefinition},
+    sources::{
+        google::{Api, CallError, Refusal},
+        intern::Interner,
+        wire::role,
+    },
+    world::{Gap, Observed, RoleDefinition},
 };
 
 /// Roles by name.
@@ -44,5 +48,17 @@ async fn one(reader: &Reader, name: &RoleName) -> Observed<RoleDefinition> {
     let read = body.and_then(|body| {
         role::answer(text(&body)?, &mut Interner::default()).map_err(|error| shape(&error.0))
     });
-    read.map_or_else(|error| Observed::Unreadable(gap(&error, "iam.roles.get")), Observed::Known)
+    read.map_or_else(|error| Observed::Unreadable(refused(&error)), Observed::Known)
+}
+
+/// Why a role was not read. One that Google does not know is not one that gives nothing: a role that was deleted
+/// is still answered for, as deleted, until it is gone for good, and nothing tells that apart from a role that was
+/// just made (<https://cloud.google.com/iam/docs/creating-custom-roles#deleting-custom-role>).
+fn refused(error: &CallError) -> Gap {
+    if error.refusal != Refusal::NotFound {
+        return gap(error, "iam.roles.get");
+    }
+    said(
+        "Google has no role of this name; if it was deleted for good, take it out of the policies that bind it",
+    )
 }
