@@ -99,10 +99,16 @@ impl Access<'_> {
     }
 
     fn name(&self, member: &Principal, named: &mut BTreeSet<Principal>) {
-        if matches!(member.kind(), PrincipalKind::Group(_)) && !named.contains(member) {
-            named.extend(self.groups.members(member).into_iter().cloned());
+        // Of several spellings one is shown, whatever the order they stand in.
+        let mut add = |principal: &Principal| {
+            if named.get(principal).is_none_or(|known| principal.as_str() < known.as_str()) {
+                named.replace(principal.clone());
+            }
+        };
+        if matches!(member.kind(), PrincipalKind::Group(_)) {
+            self.groups.members(member).into_iter().for_each(&mut add);
         }
-        named.insert(member.clone());
+        add(member);
     }
 
     /// What was not read on the path of a function, by nearness: settings, policies, roles bound there,

@@ -9,7 +9,6 @@ mod estate;
 mod fact;
 mod laws;
 mod member;
-mod shown;
 
 use std::collections::BTreeMap;
 
