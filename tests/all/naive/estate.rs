@@ -15,6 +15,7 @@ use callmap::{
     },
 };
 use proptest::{collection::vec, prelude::*};
+use serde_json::json;
 
 use super::{
     Naive,
@@ -145,6 +146,7 @@ impl Estate {
                 forget(&mut built, *gap);
             }
         }
+        built.world.layers = layers(&built.world);
         built
     }
 
@@ -201,12 +203,6 @@ impl Estate {
             let definition = RoleDefinition::new(vec![permission.into()], is_off);
             world.roles.insert(RoleName::new(role), Observed::Known(definition));
         }
-        for layer in Layer::ALL {
-            world.layers.insert(layer, LayerState::Read);
-        }
-        if !self.facts.iter().any(|fact| matches!(fact, Fact::Denied(..))) {
-            world.layers.insert(Layer::DenyPolicies, LayerState::NotAsked);
-        }
     }
 }
 
@@ -221,7 +217,65 @@ fn deny(built: &mut Built, level: usize, policy: usize, rule: Option<&Denied>) {
     let empty = DenyPolicy { rules: Vec::new(), text: "{}".into() };
     if let Observed::Known(policy) = policy.or_insert(Observed::Known(empty)) {
         policy.rules.push(rule);
+        policy.text = text(&policy.rules).into();
     }
+}
+
+/// A deny policy as the API would give it.
+fn text(rules: &[Option<DenyRule>]) -> String {
+    let rule = |rule: &Option<DenyRule>| {
+        let Some(rule) = rule else { return json!({ "newRule": {} }) };
+        let all = |texts: &[Arc<str>]| texts.iter().map(|text| json!(**text)).collect::<Vec<_>>();
+        let mut told = json!({
+            "deniedPrincipals": all(&rule.denied_principals),
+            "exceptionPrincipals": all(&rule.exception_principals),
+            "deniedPermissions": all(&rule.denied_permissions),
+            "exceptionPermissions": all(&rule.exception_permissions),
+        });
+        if let Some(condition) = &rule.condition {
+            told["denialCondition"] =
+                json!({ "title": *condition.title, "expression": *condition.expression });
+        }
+        json!({ "denyRule": told })
+    };
+    json!({ "rules": rules.iter().map(rule).collect::<Vec<_>>() }).to_string()
+}
+
+/// What came of each layer.
+fn layers(world: &World) -> BTreeMap<Layer, LayerState> {
+    let state = |is_asked: bool, is_whole: bool| match (is_asked, is_whole) {
+        (false, _) => LayerState::NotAsked,
+        (true, true) => LayerState::Read,
+        (true, false) => LayerState::Refused,
+    };
+    let services = || world.services.values();
+    let is_known = |policy: &Observed<Policy>| policy.known().is_some();
+    BTreeMap::from([
+        (Layer::Services, state(true, services().all(|service| service.settings.known().is_some()))),
+        (Layer::Policies, state(true, services().all(|service| is_known(&service.policy)))),
+        (
+            Layer::Ancestors,
+            state(
+                true,
+                services().all(|service| service.ancestors.known().is_some())
+                    && world.policies.values().all(is_known),
+            ),
+        ),
+        (Layer::Roles, state(true, world.roles.values().all(|role| role.known().is_some()))),
+        (Layer::Functions, LayerState::NotAsked),
+        (Layer::EventSources, LayerState::NotAsked),
+        (
+            Layer::Groups,
+            state(!world.groups.is_empty(), world.groups.values().all(|group| group.known().is_some())),
+        ),
+        (
+            Layer::DenyPolicies,
+            state(
+                !world.deny_policies.is_empty(),
+                world.deny_policies.values().all(|policy| policy.known().is_some()),
+            ),
+        ),
+    ])
 }
 
 /// Takes out what was not read.
@@ -265,13 +319,11 @@ fn forget(built: &mut Built, gap: Gap) {
             built.world.deny_policies.retain(|name, _| name.attachment != attachment);
             let name = DenyPolicyName { attachment, id: None };
             built.world.deny_policies.insert(name, Observed::Unreadable(why()));
-            built.world.layers.insert(Layer::DenyPolicies, LayerState::Refused);
         }
         Gap::DenyPolicy(level, policy) => {
             let name = deny_policy(built, level, policy);
             if let Some(policy) = built.world.deny_policies.get_mut(&name) {
                 *policy = Observed::Unreadable(why());
-                built.world.layers.insert(Layer::DenyPolicies, LayerState::Refused);
             }
         }
     }

@@ -9,6 +9,7 @@ mod estate;
 mod fact;
 mod laws;
 mod member;
+mod shown;
 
 use std::collections::BTreeMap;
 

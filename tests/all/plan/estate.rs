@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use callmap::{
     access::Access,
     callers::{Acceptance, Caller, CallerMap, Place, Writer},
-    model::{DenyPolicy, DenyPolicyName, DenyRule, Principal, Resource, RuleId, ServiceName, time},
+    model::{
+        Binding, Condition, DenyPolicy, DenyPolicyName, DenyRule, Principal, Resource, RoleName, RuleId,
+        ServiceName, time,
+    },
     plan::{self, Include, Made, MapDigest, Plan, PlanOptions, Step, check, check::Violation, edit},
     rules::{Scope, context::Context, run},
     world::{
@@ -28,12 +31,27 @@ pub(crate) struct Estate {
 
 const STRAY: &str = "serviceAccount:x@elsewhere.iam.gserviceaccount.com";
 
-/// Whom deny policies name.
-const DENIED: [&str; 4] = [
+/// Conditions of all kinds: some hold at times, some never do, some cannot be known or read.
+const CONDITIONS: [&str; 11] = [
+    "request.time.getHours(\"Europe/Berlin\") >= 9",
+    "request.time > timestamp(\"2026-11-24T00:00:00Z\") && request.time < timestamp(\"2026-12-24T00:00:00Z\")",
+    "request.time < timestamp(\"2026-12-01T00:00:00Z\") || request.path == \"/\"",
+    "request.host == \"pay.example.com\"",
+    "resource.matchTag(\"9000/env\", \"prod\")",
+    "resource.name.startsWith(\"projects/shop-prod\")",
+    "resource.type != \"storage.googleapis.com/Bucket\"",
+    "destination.ip == \"10.0.0.1\"",
+    "request.time <",
+    "false",
+    "true",
+];
+const DENIED: [&str; 6] = [
     "principalSet://goog/public:all",
     "principal://goog/subject/alice@example.com",
     "principalSet://goog/group/ops@example.com",
     "principal://iam.googleapis.com/projects/-/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com",
+    "principalSet://goog/cloudIdentityCustomerId/C01",
+    "principalSet://cloudresourcemanager.googleapis.com/projects/1041/type/ServiceAccount",
 ];
 
 /// Something that is not as plain as it could be.
@@ -67,7 +85,6 @@ enum Oddity {
     Accepted(RuleId, &'static str),
     KeptByMap,
     Ignored(RuleId),
-    Denied(&'static str, &'static str),
 }
 
 fn some_oddity() -> impl Strategy<Value = Oddity> {
@@ -110,7 +127,6 @@ fn some_oddity() -> impl Strategy<Value = Oddity> {
         1 => Just(Oddity::KeptByMap),
         1 => select(vec![RuleId::MissingCaller, RuleId::BorrowedCaller, RuleId::TriggerBlocked])
             .prop_map(Oddity::Ignored),
-        3 => (level(), select(&DENIED[..])).prop_map(|(level, who)| Oddity::Denied(level, who)),
     ]
 }
 
@@ -224,17 +240,6 @@ fn make_odd(estate: &mut Estate, oddity: Oddity) {
             place: Place { file: 0, start: 60, end: 61 },
         }),
         Oddity::KeptByMap => map.settings.expiry = callmap::callers::Expiry::Map,
-        Oddity::Denied(level, who) => {
-            world.layers.insert(Layer::DenyPolicies, LayerState::Read);
-            let rule = DenyRule {
-                denied_principals: vec![who.into()],
-                denied_permissions: vec!["run.googleapis.com/routes.invoke".into()],
-                ..DenyRule::default()
-            };
-            let name = DenyPolicyName { attachment: container(level), id: Some("no-calls".into()) };
-            let policy = DenyPolicy { rules: vec![Some(rule)], text: "{}".into() };
-            world.deny_policies.insert(name, Observed::Known(policy));
-        }
         Oddity::Ignored(rule) => drop(map.settings.levels.insert(rule, callmap::model::Level::Ignore)),
     }
 }
