@@ -207,18 +207,21 @@ fn inherited(
     if class == RoleClass::Invoker {
         return (RuleId::InheritedCaller, if is_declared { Level::Warning } else { Level::Error });
     }
-    let is_agent = agent_project(principal).is_some();
-    let is_usual = matches!(role.as_str(), "roles/owner" | "roles/editor" | "roles/run.admin");
-    let level = if is_declared || is_agent {
+    let level = if is_declared {
         Level::Note
     } else if role.is_custom() || context.ours.is_external(principal) {
         Level::Error
-    } else if is_usual {
+    } else if is_usual(role) || agent_project(principal).is_some() {
         Level::Note
     } else {
         Level::Warning
     };
     (RuleId::PrivilegedCaller, level)
+}
+
+/// A role that those who run a project hold.
+fn is_usual(role: &RoleName) -> bool {
+    matches!(role.as_str(), "roles/owner" | "roles/editor" | "roles/run.admin")
 }
 
 /// `cloudfunctions.invoker` on a function of the Functions API opens nothing: callers of second-generation

@@ -4,3 +4,4 @@ pub(crate) mod estate;
 mod laws;
 mod oracle;
 mod pace;
+mod walk;

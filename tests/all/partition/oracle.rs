@@ -127,9 +127,9 @@ fn above(map: &CallerMap, opens: &[ServiceName], grant: &Grant) -> Option<(RuleI
         Carries::Invoker if is_fine => Some((RuleId::InheritedCaller, Level::Warning)),
         Carries::Invoker => Some((RuleId::InheritedCaller, Level::Error)),
         _ if is_fine => Some((RuleId::PrivilegedCaller, Level::Note)),
-        _ if member.key().contains("@gcp-sa-iap.") => Some((RuleId::PrivilegedCaller, Level::Note)),
         _ if role.starts_with("projects/") => Some((RuleId::PrivilegedCaller, Level::Error)),
         _ if is_external(map, member.key()) => Some((RuleId::PrivilegedCaller, Level::Error)),
+        _ if member.key().contains("@gcp-sa-iap.") => Some((RuleId::PrivilegedCaller, Level::Note)),
         _ if ["roles/owner", "roles/editor", "roles/run.admin"].contains(&role) => {
             Some((RuleId::PrivilegedCaller, Level::Note))
         }

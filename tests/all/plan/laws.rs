@@ -123,7 +123,7 @@ fn well_formed(plan: &Plan) -> Result<(), TestCaseError> {
 }
 
 /// As many cases as usual; `PROPTEST_CASES` asks for another number.
-fn cases(usual: u32) -> ProptestConfig {
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     ProptestConfig { cases: asked.unwrap_or(usual), failure_persistence: None, ..ProptestConfig::default() }
 }

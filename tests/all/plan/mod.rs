@@ -3,6 +3,6 @@
 mod changes;
 pub(crate) mod estate;
 mod holds;
-mod laws;
+pub(crate) mod laws;
 mod refusals;
 mod shop;
