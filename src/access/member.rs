@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use super::{Verdict, agent::has_agent_domain, group::Groups};
 use crate::{
     model::{Container, Principal, PrincipalKind, ProjectName, resource::is_project_number},
-    world::{Gap, Observed, Projects, World},
+    world::{Gap, Observed, Projects, World, chain::cut_short},
 };
 
 /// A caller that members are held against, with the groups it is in.
@@ -190,8 +190,16 @@ fn is_one_other(member: &Principal) -> bool {
 pub(super) fn project_is_below(world: &World, project: &ProjectName, container: &Container) -> Verdict {
     match (container, world.chains.get(project)) {
         (Container::Project(other), _) => is_same_project(&world.projects, project, other),
-        (_, Some(chain)) => chain.contains(container).into(),
+        (_, Some(chain)) => is_above(chain, container),
         (_, None) => Verdict::Unknown,
+    }
+}
+
+/// Whether a container is one of a chain of ancestors, of which not all may have been seen.
+fn is_above(chain: &[Container], container: &Container) -> Verdict {
+    match chain.contains(container) {
+        false if cut_short(chain).is_some() => Verdict::Unknown,
+        is_there => is_there.into(),
     }
 }
 
@@ -203,11 +211,11 @@ fn container_is_below(world: &World, inner: &Container, container: &Container) -
     if matches!(container, Container::Project(_)) || matches!(inner, Container::Organization(_)) {
         return Verdict::No;
     }
-    let above = |chain: &[Container]| -> Option<bool> {
+    let above = |chain: &[Container]| -> Option<Verdict> {
         let at = chain.iter().position(|level| level == inner)?;
-        Some(chain[at..].contains(container))
+        Some(is_above(&chain[at..], container)).filter(|verdict| *verdict != Verdict::Unknown)
     };
-    world.chains.values().find_map(|chain| above(chain)).map_or(Verdict::Unknown, Verdict::from)
+    world.chains.values().find_map(|chain| above(chain)).unwrap_or(Verdict::Unknown)
 }
 
 /// Whether two names are one project: an id and a number may be, until one of them is resolved.

@@ -100,10 +100,11 @@ impl<'w> Builder<'w, '_> {
         Path { service, own, above, open, is_deniable, denied_to_anyone, least_denied }
     }
 
-    /// What stands above a service. Where its ancestors were not read, its project still does.
+    /// What stands above a service. Where its ancestors were not all read, what was seen of them still does, and
+    /// its project at least.
     fn above(&mut self, name: &ServiceName, service: &Service) -> Box<[usize]> {
         let project = Container::Project(name.project.clone());
-        let read = service.ancestors.known().map_or(&[] as &[Container], |ancestors| ancestors);
+        let read = self.world.seen_above(name, service);
         let unnamed = (!read.contains(&project)).then_some(&project);
         unnamed.into_iter().chain(read).map(|container| self.place(container)).collect()
     }

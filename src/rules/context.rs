@@ -63,7 +63,7 @@ impl<'a> Context<'a> {
     ) -> Result<Self, Vec<Mistake>> {
         let declared = Declared::new(map, world, at)?;
         let services: Vec<_> = world.services.iter().filter(|(name, _)| scope.holds(world, name)).collect();
-        let above = above::all(&services);
+        let above = above::all(world, &services);
         let expected = Expected::new(map, world, &declared);
         let mut context = Self {
             map,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     callers::CallerMap,
     model::{Container, ProjectName, ServiceName},
-    world::World,
+    world::{World, chain::cut_short},
 };
 
 /// The projects of a map, and what a run widens them by.
@@ -51,8 +51,15 @@ impl Scope {
         self.projects.contains(&service.project) || self.is_below_wider(world, &service.project)
     }
 
+    /// Whether a project lies below a folder or an organization that is looked at, or may for all that was read.
     fn is_below_wider(&self, world: &World, project: &str) -> bool {
-        let chain = world.chains.get(project);
-        chain.is_some_and(|chain| chain.iter().any(|container| self.wider.contains(container)))
+        let has_levels = || self.wider.iter().any(|container| !matches!(container, Container::Project(_)));
+        match world.chains.get(project) {
+            Some(chain) => {
+                let is_below = chain.iter().any(|container| self.wider.contains(container));
+                is_below || (cut_short(chain).is_some() && has_levels())
+            }
+            None => has_levels(),
+        }
     }
 }

@@ -49,7 +49,7 @@ fn callers<'a>(
     above: &mut Above<'a>,
 ) -> String {
     let (inherited, is_whole_above) =
-        above.entry(above::of(name, service).collect()).or_insert_with_key(|all| {
+        above.entry(above::of(context.world, name, service).collect()).or_insert_with_key(|all| {
             let policies = all.iter().map(|container| context.world.policies.get(container)?.known());
             let policies: Vec<_> = policies.collect();
             let is_whole = policies.iter().all(Option::is_some);

@@ -4,6 +4,7 @@
 //! no default. Readers (live, files) build a [`World`]; nothing here reads anything.
 
 pub mod account;
+pub mod chain;
 pub mod event_source;
 pub mod find;
 pub mod layer;
@@ -52,7 +53,7 @@ pub struct World {
     pub services: BTreeMap<ServiceName, Service>,
     /// The allow policy of every project, folder and organization that was seen or named as an ancestor.
     pub policies: BTreeMap<Container, Observed<Policy>>,
-    /// What stands above each project, itself first, where it was read.
+    /// What stands above each project, itself first, as far as it was read: see [`chain::cut_short`].
     pub chains: BTreeMap<ProjectName, Arc<[Container]>>,
     /// Functions of the Cloud Functions v2 API.
     pub functions: BTreeMap<FunctionName, CloudFunction>,

@@ -31,3 +31,4 @@ mod report;
 mod roles;
 mod runs;
 mod snapshot;
+mod way_up;

@@ -24,14 +24,19 @@ use crate::{
             text::Digits,
         },
     },
-    world::{Gap, Observed, Projects},
+    world::{Gap, Observed, Projects, chain::cut_short},
 };
 
 /// What reading a project's names and ancestors takes.
 const GET: &str = "resourcemanager.projects.get";
 
-/// What stands above a project, itself first.
-pub(super) type Ancestry = Observed<Arc<[Container]>>;
+/// What stands above a project.
+pub(super) struct Ancestry {
+    /// What was seen of it, itself first; empty where nothing was.
+    pub(super) seen: Arc<[Container]>,
+    /// Why that is not all, where it is not.
+    pub(super) gap: Option<Gap>,
+}
 
 /// The policy of a project, folder or organization.
 pub(super) type ContainerPolicy = Observed<Policy>;
@@ -140,7 +145,7 @@ pub(super) async fn read(
     let own = all(scope.iter().map(|project| policy_of(reader.clone(), Container::Project(project.clone()))));
     let above = async {
         let read = all(scope.iter().map(|project| ancestry(reader.clone(), project.clone()))).await?;
-        let named = read.iter().flat_map(|(_, (containers, _))| containers);
+        let named = read.iter().flat_map(|(_, ancestry)| ancestry.seen.iter());
         let above: BTreeSet<Container> =
             named.filter(|name| !matches!(name, Container::Project(_))).cloned().collect();
         let policies = all(above.into_iter().map(|container| policy_of(reader.clone(), container))).await?;
@@ -148,30 +153,26 @@ pub(super) async fn read(
     };
     let (own, above) = tokio::join!(own, above);
     let (ancestry, above) = above?;
-    let ancestry = ancestry.into_iter().map(|(project, (containers, gap))| {
-        (project, gap.map_or_else(|| Observed::Known(containers.into()), Observed::Unreadable))
-    });
-    Ok((ancestry.collect(), own?.into_iter().chain(above).collect()))
+    Ok((ancestry.into_iter().collect(), own?.into_iter().chain(above).collect()))
 }
 
-/// What is seen above a project, and why that is not all of it.
-type Seen = (Vec<Container>, Option<Gap>);
-
-async fn ancestry(reader: Arc<Reader>, project: ProjectName) -> (ProjectName, Seen) {
-    let body = reader.call(reader.google.ancestry(&project)).await;
-    let seen = match body.and_then(|body| chain(&project, &body)) {
-        Err(error) => (Vec::new(), Some(gap(&error, GET))),
-        Ok(containers) => {
-            // A folder always stands below an organization: a chain that ends with one was cut short.
-            let is_cut = matches!(containers.last(), Some(Container::Folder(_)));
-            let gap = is_cut.then(|| {
-                let last = containers.last().map(ToString::to_string).unwrap_or_default();
-                Gap::new(format!("what stands above `{last}` is not shown"), "resourcemanager.folders.get")
-            });
-            (containers, gap)
+impl Ancestry {
+    /// What stands above a service of the project.
+    pub(super) fn of_service(&self) -> Observed<Arc<[Container]>> {
+        match &self.gap {
+            None => Observed::Known(self.seen.clone()),
+            Some(gap) => Observed::Unreadable(gap.clone()),
         }
+    }
+}
+
+async fn ancestry(reader: Arc<Reader>, project: ProjectName) -> (ProjectName, Ancestry) {
+    let body = reader.call(reader.google.ancestry(&project)).await;
+    let ancestry = match body.and_then(|body| chain(&project, &body)) {
+        Err(error) => Ancestry { seen: Arc::default(), gap: Some(gap(&error, GET)) },
+        Ok(seen) => Ancestry { gap: cut_short(&seen), seen: seen.into() },
     };
-    (project, seen)
+    (project, ancestry)
 }
 
 fn chain(project: &ProjectName, body: &[u8]) -> Result<Vec<Container>, CallError> {

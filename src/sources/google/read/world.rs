@@ -38,11 +38,8 @@ pub(super) fn world(kind: SourceKind, asked: &Asked, reading: Reading) -> World 
     if asked.is_for_changes {
         world.projects_below = below.below();
     }
-    for (project, ancestry) in ancestry {
-        if let Observed::Known(chain) = ancestry {
-            world.chains.insert(project, chain);
-        }
-    }
+    let seen = ancestry.into_iter().filter(|(_, ancestry)| !ancestry.seen.is_empty());
+    world.chains.extend(seen.map(|(project, ancestry)| (project, ancestry.seen)));
     for (container, policy) in policies {
         let policy = match policy {
             Observed::Known(policy) => Observed::Known(with_roles(policy, &world.projects)),
@@ -79,9 +76,10 @@ fn add(
         states.refuse(Layer::Services);
         world.unread_lists.insert(list.into(), gap);
     }
-    let ancestors = ancestry.get(project).cloned().unwrap_or_else(|| {
-        Observed::Unreadable(Gap::new("it was not asked about", "resourcemanager.projects.get"))
-    });
+    let ancestors = ancestry.get(project).map_or_else(
+        || Observed::Unreadable(Gap::new("it was not asked about", "resourcemanager.projects.get")),
+        Ancestry::of_service,
+    );
     for Found { name, settings, policy } in services.found {
         let policy = match policy {
             Observed::Known(policy) => Observed::Known(with_roles(policy, &world.projects)),

@@ -131,6 +131,19 @@ pub(super) struct Function {
     pub(super) is_unchecked: bool,
 }
 
+impl Function {
+    /// What calls it by itself.
+    fn source(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Plain => None,
+            Kind::Triggered => Some(EVENTS),
+            Kind::Scheduled => Some(CRON),
+            Kind::TriggeredByDefault => MEMBERS.into_iter().find(|member| member.contains("-compute@")),
+            Kind::Proxied => MEMBERS.into_iter().find(|member| member.contains("@gcp-sa-iap.")),
+        }
+    }
+}
+
 /// What a grant hangs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -216,13 +229,37 @@ fn some_binding() -> impl Strategy<Value = Binding> {
         .prop_map(|(place, role, members, condition)| Binding { place, role, members, condition })
 }
 
+/// A grant to somebody who has to do with a function: whom the map names for it, or what calls it by itself.
+#[derive(Debug, Clone)]
+struct Pointed {
+    which: prop::sample::Index,
+    is_source: bool,
+    role: (&'static str, Gives),
+    condition: (Option<&'static str>, bool),
+    /// On the function itself, or so many levels above.
+    above: usize,
+}
+
+fn some_pointed() -> impl Strategy<Value = Pointed> {
+    let above = prop_oneof![3 => Just(0_usize), 2 => 1..5_usize];
+    (any::<prop::sample::Index>(), any::<bool>(), select(&ROLES[..12]), select(&CONDITIONS[..]), above)
+        .prop_map(|(which, is_source, role, condition, above)| Pointed {
+            which,
+            is_source,
+            role,
+            condition,
+            above,
+        })
+}
+
 pub(super) fn some_sketch() -> impl Strategy<Value = Sketch> {
     let above = vec(select(&CHAINS[..]), PROJECTS.len());
     let functions = vec(some_function(), FUNCTIONS.len());
-    let edge =
-        (select(&CALLERS[..]), 0..FUNCTIONS.len(), select(&[Time::ForGood, Time::Still, Time::Past][..]));
-    (above, functions, vec(some_binding(), 0..14), vec(edge, 0..16), any::<bool>(), any::<bool>()).prop_map(
-        |(above, functions, bindings, edges, names_ours, is_by_number)| {
+    let time = select(&[Time::ForGood, Time::Still, Time::Past][..]);
+    let edges = vec((select(&CALLERS[..]), 0..FUNCTIONS.len(), time), 0..16);
+    let bindings = (vec(some_binding(), 0..14), vec(some_pointed(), 0..8));
+    (above, functions, bindings, edges, any::<bool>(), any::<bool>()).prop_map(
+        |(above, functions, (bindings, pointed), edges, names_ours, is_by_number)| {
             let functions: Vec<_> = FUNCTIONS
                 .iter()
                 .zip(functions)
@@ -240,6 +277,9 @@ pub(super) fn some_sketch() -> impl Strategy<Value = Sketch> {
             for (caller, function, time) in edges {
                 sketch.declare(caller, function, time);
             }
+            for pointed in pointed {
+                sketch.point(&pointed);
+            }
             sketch
         },
     )
@@ -255,6 +295,32 @@ impl Sketch {
             let time = if caller.starts_with("all") { Time::ForGood } else { time };
             self.edges.push(Edge { caller, function, time });
         }
+    }
+
+    /// Grants something to somebody who has to do with a function, where there is anybody.
+    fn point(&mut self, pointed: &Pointed) {
+        let (function, member) = if pointed.is_source {
+            let function = pointed.which.index(self.functions.len());
+            (function, self.functions[function].source())
+        } else if self.edges.is_empty() {
+            return;
+        } else {
+            let Edge { caller, function, time: _ } = self.edges[pointed.which.index(self.edges.len())];
+            let pay = "serviceAccount:pay@shop-prod.iam.gserviceaccount.com";
+            (function, Some(if caller == "function:pay" { pay } else { caller }))
+        };
+        let project = self.functions[function].project;
+        let place = match pointed.above {
+            0 => Place::Function(function),
+            1 => Place::Project(project),
+            level => match self.above[project].get(level - 2) {
+                Some(level) => Place::Level(level),
+                None => return,
+            },
+        };
+        let Pointed { role, condition, .. } = *pointed;
+        let members = Vec::from_iter(member);
+        self.bindings.push(Binding { place, role, members, condition });
     }
 
     /// The resource of a function.

@@ -217,7 +217,7 @@ fn above(
 pub(super) fn of(sketch: &Sketch) -> BTreeMap<Told, Said> {
     let mut all = BTreeMap::new();
     for binding in &sketch.bindings {
-        let (role, gives) = binding.role;
+        let (named, gives) = binding.role;
         let (expression, can_hold) = binding.condition;
         let opened = sketch.opened(binding.place);
         for member in &binding.members {
@@ -234,8 +234,8 @@ pub(super) fn of(sketch: &Sketch) -> BTreeMap<Told, Said> {
                 }
             };
             let Some((rule, level)) = found else { continue };
-            let role = role.replace("projects/1041/", "projects/shop-prod/");
-            let told = (sketch.resource(binding.place), role, member, expression.map(str::to_owned));
+            let canonical = named.replace("projects/1041/", "projects/shop-prod/");
+            let told = (sketch.resource(binding.place), canonical, member, expression.map(str::to_owned));
             all.insert(told, (rule, level, counted.filter(|_| rule != RuleId::DeadGrant)));
         }
     }
