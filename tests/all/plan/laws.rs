@@ -43,7 +43,8 @@ fn is_lawful(plan: &Plan, world: &World) -> bool {
 
 fn allowed(world: &World, callers: &[(Principal, ServiceName)]) -> Vec<bool> {
     let access = Access::new(world, now());
-    callers.iter().map(|(who, name)| access.allows(who, name) == Verdict::Yes).collect()
+    // What allow policies give is kept; what a deny policy takes away is nobody's to keep.
+    callers.iter().map(|(who, name)| access.caller(who).is_allowed(name) == Verdict::Yes).collect()
 }
 
 /// Whether a grant that a step takes out may let this caller call this function.
