@@ -4,7 +4,8 @@ use super::{
     Rule, acceptance, borrowed_caller, broad_role, conditional_caller, dead_grant, default_identity,
     denied_caller, event_function_caller, expired_caller, external_principal, iam_check_disabled,
     identity_changed, inherited_caller, missing_caller, mistimed_caller, privileged_caller, public_function,
-    shared_identity, trigger_blocked, undeclared_caller, undeclared_function, unknown_function, unreadable,
+    self_granting, shared_identity, trigger_blocked, undeclared_caller, undeclared_function,
+    unknown_function, unreadable,
 };
 
 /// Every rule, by id.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callmap::{
-    access::{Access, Flip},
+    access::Access,
     callers::{CallerMap, MapText, load},
     model::{Principal, RoleName, Time},
     plan::{self, Include, Made, MapDigest, PlanOptions, discover::discover},
@@ -162,10 +162,10 @@ fn said(world: &World, map: &CallerMap, at: Time) -> Vec<(String, String)> {
         say(format!("who {name}"), &mut |out| table::who(&heading, &who, 120, out));
         say(format!("who {name}, json"), &mut |out| json::who(&heading, &who, out));
         for caller in PEOPLE.iter().skip(number).step_by(3).map(|who| Principal::new(*who)) {
-            let answer = access.verdict(&caller, name);
-            let flip = Flip::of(&answer, &caller, name, &invoker);
+            let asked = access.caller(&caller);
+            let (answer, flip) = (asked.verdict(name), asked.flip(name, &invoker));
             say(format!("explain {caller} {name}"), &mut |out| {
-                table::explain(&heading, (&caller, name), (&answer, flip.as_ref()), 120, out)
+                table::explain(&heading, (&caller, name), (&answer, &flip), 120, out)
             });
         }
     }
