@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Verdict,
-    condition::{Instant, Timeline, holds_at, timeline},
+    condition::{Start, Timeline, holds_at, timeline},
 };
 use crate::model::{Condition, Time};
 
@@ -72,12 +72,12 @@ impl<'c> Spans<'c> {
         let timelines = self.conditions.iter().filter_map(|condition| timeline(condition, at));
         let timelines: Vec<Arc<Timeline>> = timelines.collect();
         let pieces = timelines.iter().flat_map(|timeline| &timeline.pieces);
-        let mut starts: Vec<Instant> = pieces.map(|(start, _)| *start).collect();
-        starts.push(Instant::at(at));
+        let mut starts: Vec<Start> = pieces.map(|(start, _)| *start).collect();
+        starts.push(Start::at(at));
         starts.sort_unstable();
         starts.dedup();
-        let is_covered = |start: &Instant| timelines.iter().any(|timeline| counts(timeline, *start));
-        let within = starts.iter().take_while(|start| end.is_none_or(|end| **start < Instant::at(end)));
+        let is_covered = |start: &Start| timelines.iter().any(|timeline| counts(timeline, *start));
+        let within = starts.iter().take_while(|start| end.is_none_or(|end| **start < Start::at(end)));
         let Some(stop) = within.copied().find(|start| !is_covered(start)) else { return whole };
         let again = starts.iter().filter(|start| **start > stop).find(|start| is_covered(start));
         Misfit { stops: Some(stop.time), resumes: again.map(|start| start.time), is_late }
@@ -86,7 +86,7 @@ impl<'c> Spans<'c> {
 
 /// Whether a condition lets its grant count in an instant. Where nobody looked, one that counted at all is taken to
 /// go on.
-fn counts(timeline: &Timeline, instant: Instant) -> bool {
+fn counts(timeline: &Timeline, instant: Start) -> bool {
     timeline.holds(instant) == Verdict::Yes || (timeline.is_unseen(instant) && timeline.ever(Verdict::Yes))
 }
 

@@ -19,7 +19,7 @@ mod why;
 use std::sync::Arc;
 
 pub use outcome::Outcomes;
-pub use timeline::{Instant, Timeline};
+pub use timeline::{Start, Timeline};
 pub use why::why;
 
 use self::{

@@ -1,3 +1,5 @@
+//! What conditions come to, and why, in a few examples each.
+
 use super::*;
 use crate::model::time::moment;
 
@@ -138,7 +140,7 @@ fn sleeping_is_found_to_the_second() {
     let timeline = timeline(&condition(expression), at(NOW)).unwrap();
     let starts: Vec<_> = timeline.pieces.iter().take(3).map(|(start, _)| start.time).collect();
     assert_eq!(starts[0], at(NOW));
-    assert_eq!(timeline.holds(Instant::at(at("2026-11-23T17:00:00Z"))), Verdict::No);
-    assert_eq!(timeline.holds(Instant::at(at("2026-11-24T08:00:00Z"))), Verdict::Yes);
+    assert_eq!(timeline.holds(Start::at(at("2026-11-23T17:00:00Z"))), Verdict::No);
+    assert_eq!(timeline.holds(Start::at(at("2026-11-24T08:00:00Z"))), Verdict::Yes);
     assert!(timeline.seen_until.is_some());
 }

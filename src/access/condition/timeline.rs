@@ -10,14 +10,14 @@ use crate::{access::Verdict, model::Time};
 
 /// A moment, or all that comes just after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Instant {
+pub struct Start {
     /// The moment.
     pub time: Time,
     /// Whether the moment itself is left out.
     pub is_after: bool,
 }
 
-impl Instant {
+impl Start {
     /// The moment itself.
     pub fn at(time: Time) -> Self {
         Self { time, is_after: false }
@@ -35,7 +35,7 @@ impl Instant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
     /// Where each piece begins, and whether the condition holds in it. The first begins with the first moment.
-    pub pieces: Vec<(Instant, Verdict)>,
+    pub pieces: Vec<(Start, Verdict)>,
     /// Where looking ended; `None` where the last piece goes on for good.
     pub seen_until: Option<Time>,
 }
@@ -58,7 +58,7 @@ impl Timeline {
         let mut timeline = Self { pieces: Vec::new(), seen_until: None };
         for (index, moment) in moments.iter().enumerate() {
             let next = moments.get(index + 1).copied();
-            timeline.add(Instant::at(*moment), holds(*moment));
+            timeline.add(Start::at(*moment), holds(*moment));
             if clock.is_cyclic {
                 timeline.sample(*moment, next, &holds);
                 if timeline.pieces.len() >= ENOUGH {
@@ -66,13 +66,13 @@ impl Timeline {
                     break;
                 }
             } else {
-                timeline.add(Instant::after(*moment), holds(between(*moment, next)));
+                timeline.add(Start::after(*moment), holds(between(*moment, next)));
             }
         }
         timeline
     }
 
-    fn add(&mut self, start: Instant, holds: Verdict) {
+    fn add(&mut self, start: Start, holds: Verdict) {
         if self.pieces.last().is_none_or(|(_, before)| *before != holds) {
             self.pieces.push((start, holds));
         }
@@ -81,7 +81,7 @@ impl Timeline {
     /// Looks at the time between two moments in steps.
     fn sample(&mut self, start: Time, end: Option<Time>, holds: &impl Fn(Time) -> Verdict) {
         let mut before = start.checked_add_signed(TimeDelta::nanoseconds(1)).unwrap_or(start);
-        self.add(Instant::after(start), holds(before));
+        self.add(Start::after(start), holds(before));
         for (reach, step) in STEPS {
             loop {
                 let next = before.checked_add_signed(TimeDelta::seconds(step));
@@ -91,7 +91,7 @@ impl Timeline {
                 }
                 let verdict = holds(next);
                 if self.pieces.last().is_none_or(|(_, known)| *known != verdict) {
-                    self.add(Instant::at(change(before, next, holds)), verdict);
+                    self.add(Start::at(change(before, next, holds)), verdict);
                 }
                 before = next;
                 if self.pieces.len() >= ENOUGH {
@@ -104,7 +104,7 @@ impl Timeline {
     }
 
     /// Whether it holds in an instant; not known behind where looking ended.
-    pub fn holds(&self, instant: Instant) -> Verdict {
+    pub fn holds(&self, instant: Start) -> Verdict {
         if self.is_unseen(instant) {
             return Verdict::Unknown;
         }
@@ -113,7 +113,7 @@ impl Timeline {
     }
 
     /// Whether an instant lies behind where looking ended.
-    pub fn is_unseen(&self, instant: Instant) -> bool {
+    pub fn is_unseen(&self, instant: Start) -> bool {
         self.seen_until.is_some_and(|seen| instant.time > seen)
     }
 

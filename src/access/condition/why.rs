@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{
     memo::Expression,
     outcome::Outcomes,
-    timeline::{Instant, Timeline},
+    timeline::{Start, Timeline},
     tree::{Attribute, Tree},
 };
 use crate::{
@@ -66,7 +66,7 @@ fn ended(tree: &Tree, at: Time) -> Option<Time> {
     let timeline = Timeline::of(tree, first.checked_sub_signed(TimeDelta::seconds(1))?);
     let pieces = &timeline.pieces;
     let last =
-        pieces.iter().rposition(|(start, verdict)| *verdict > Verdict::No && *start <= Instant::at(at))?;
+        pieces.iter().rposition(|(start, verdict)| *verdict > Verdict::No && *start <= Start::at(at))?;
     pieces.get(last + 1).map(|(start, _)| start.time)
 }
 

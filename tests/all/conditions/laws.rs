@@ -3,7 +3,7 @@
 use callmap::{
     access::{
         Verdict,
-        condition::{Instant, Request, can_hold_from, holds_at, outcomes, timeline, unread, why},
+        condition::{Request, Start, can_hold_from, holds_at, outcomes, timeline, unread, why},
     },
     model::Time,
 };
@@ -97,7 +97,7 @@ proptest! {
         let condition = condition(&expression);
         let timeline = timeline(&condition, now()).unwrap();
         prop_assert_eq!(timeline.seen_until, None);
-        prop_assert_eq!(timeline.holds(Instant::at(later)), holds_at(Some(&condition), later));
+        prop_assert_eq!(timeline.holds(Start::at(later)), holds_at(Some(&condition), later));
         for (start, verdict) in timeline.pieces.iter().filter(|(start, _)| !start.is_after) {
             prop_assert_eq!(holds_at(Some(&condition), start.time), *verdict);
         }
