@@ -73,12 +73,6 @@ impl Access<'_> {
     /// Everybody a path names to let them call, or to deny it or not to deny it, members of groups included.
     fn named(&self, path: &Path<'_>) -> BTreeSet<Principal> {
         let mut named = BTreeSet::new();
-        // Of several spellings one is shown, whatever the order they stand in.
-        let name = |named: &mut BTreeSet<Principal>, principal: &Principal| {
-            if named.get(principal).is_none_or(|known| principal.as_str() < known.as_str()) {
-                named.replace(principal.clone());
-            }
-        };
         if path.open > Verdict::No {
             named.insert(Principal::new("allUsers"));
         }
