@@ -57,6 +57,14 @@ impl Caller<'_, '_> {
         path.map_or(Verdict::No, |path| self.access.refused(path, &self.candidate))
     }
 
+    /// Does a rule that was read refuse its calls of this function, or may it? What was not read is not counted.
+    pub fn is_denied_by_rule(&self, function: &ServiceName) -> Verdict {
+        let path = self.access.paths.of(function).into_iter();
+        let rules =
+            path.flat_map(|path| self.access.paths.above(path)).flat_map(|level| &level.denials.rules);
+        rules.map(|rule| rule.to(&self.candidate)).max().unwrap_or(Verdict::No)
+    }
+
     /// Can it call this function, and why?
     pub fn verdict(&self, function: &ServiceName) -> Answer {
         match self.access.paths.of(function) {

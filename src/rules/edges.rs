@@ -91,7 +91,7 @@ fn own_grants<'a>(context: &Context<'a>, name: &ServiceName) -> Option<HashMap<&
 }
 
 /// The rule for an edge that is in force. With an own grant, a deny policy that stops the caller or may comes before
-/// what is wrong with the grant; without one, what is missing first is the grant.
+/// what is wrong with the grant; without one, what is missing first is the grant. Of deny policies that were not read another rule speaks, once.
 fn current(
     context: &Context<'_>,
     name: &ServiceName,
@@ -101,7 +101,7 @@ fn current(
     is_public: bool,
 ) -> Option<(RuleId, Verdict)> {
     let holds = own.map_or(Verdict::No, |own| own.hold_at(context.at));
-    if holds > Verdict::No && caller.is_denied(name) > Verdict::No {
+    if holds > Verdict::No && caller.is_denied_by_rule(name) > Verdict::No {
         let verdict = caller.allows(name);
         if verdict != Verdict::Yes {
             return Some((RuleId::DeniedCaller, verdict));
