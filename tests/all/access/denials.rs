@@ -255,7 +255,11 @@ fn who_tells_callers_from_those_whom_a_deny_policy_stops() {
     group(&mut world, TEAM, &[ALICE, "user:bela@example.com"]);
     bind(&mut world, INVOKER, &[TEAM], None);
     bind_above(&mut world, "projects/shop-prod", "roles/editor", &[DOMAIN]);
-    deny(&mut world, "folders/77", &[SUBJECT, "principal://goog/subject/eve@example.com"]);
+    deny(
+        &mut world,
+        "folders/77",
+        &["principal://goog/subject/alice@example.com", "principal://goog/subject/eve@example.com"],
+    );
     let who = Access::new(&world, now()).who(&pay());
     assert_eq!(listed(&who.callers), [(DOMAIN, Unknown), (TEAM, Unknown), ("user:bela@example.com", Yes)]);
     assert_eq!(listed(&who.denied), [(ALICE, No), ("user:eve@example.com", No)]);
