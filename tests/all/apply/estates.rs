@@ -145,7 +145,8 @@ fn allowed(world: &World, cloud: &Cloud<'_>, callers: &[(Principal, ServiceName)
         }
     }
     let access = Access::new(&world, now());
-    callers.iter().map(|(who, name)| access.allows(who, name) == Verdict::Yes).collect()
+    // What allow policies give is kept; what a deny policy takes away is nobody's to keep.
+    callers.iter().map(|(who, name)| access.caller(who).is_allowed(name) == Verdict::Yes).collect()
 }
 
 fn meddle(cloud: &Cloud<'_>, plan: &Plan, resource: &Resource, other: Other, is_between: bool) {
