@@ -77,7 +77,7 @@ fn without_its_ancestors_a_function_has_its_project_and_the_rest_is_unknown() {
 #[test]
 fn what_is_seen_of_ancestors_that_were_cut_short_counts_and_the_rest_is_unknown() {
     let shop = Shop::of(&levels(&CHAIN[..3]));
-    let (code, audit) = shop.everywhere(&["audit"]);
+    let (code, audit) = shop.live(&["audit"]);
     assert_eq!((code, &audit["complete"]), (1, &json!(false)));
     assert_eq!(
         gaps(&audit),
@@ -86,14 +86,17 @@ fn what_is_seen_of_ancestors_that_were_cut_short_counts_and_the_rest_is_unknown(
         ]
     );
     for level in &CHAIN[..3] {
-        assert_eq!(shop.can(&at_level(level)), "yes", "{level}");
+        assert_eq!(shop.can_live(&at_level(level)), "yes", "{level}");
     }
-    assert_eq!(shop.can("user:stranger@example.com"), "unknown");
+    assert_eq!(shop.can_live("user:stranger@example.com"), "unknown");
     let set = "principalSet://cloudresourcemanager.googleapis.com/organizations/9000/type/ServiceAccount";
     let estate = levels(&CHAIN[..3]).replace(&at_level("folders/2"), set);
     let shop = Shop::of(&estate);
     // Whether the account's project lies below the organization is not known either.
-    assert_eq!(shop.can("serviceAccount:web@shop-prod.iam.gserviceaccount.com"), "unknown");
+    assert_eq!(shop.can_live("serviceAccount:web@shop-prod.iam.gserviceaccount.com"), "unknown");
+    // An export names all ancestors, whoever asks for it.
+    let file = shop.run(false, &["explain", "user:stranger@example.com", "pay", "--from", "estate.ndjson"]);
+    assert!(file.out.contains("no: user:stranger@example.com"), "{}", file.out);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{
         ReadError,
         assets::batch::{FileNotes, Origin},
     },
-    world::{Gap, Observed, Projects, Service, Settings, World, chain::cut_short},
+    world::{Gap, Observed, Projects, Service, Settings, World},
 };
 
 /// What was said of one service.
@@ -74,10 +74,8 @@ pub(super) fn finish(
             (None, gap) => unread(gap, NO_POLICY, "run.services.getIamPolicy"),
         };
         let ancestors = match (ancestors, chains.by_project.get(&name.project)) {
-            (Some(_), Some(chain)) => match cut_short(chain) {
-                None => Observed::Known(chain.clone()),
-                Some(gap) => Observed::Unreadable(gap),
-            },
+            // An export names all ancestors, whoever asks for it.
+            (Some(_), Some(chain)) => Observed::Known(chain.clone()),
             _ => unread(ancestors_gap, NO_ANCESTORS, "resourcemanager.projects.get"),
         };
         services.push((name, Service { settings, policy, ancestors }));
