@@ -8,8 +8,8 @@ use callmap::{
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::estate::{
-    INVOKER, bind, bind_above, binding, container, deny, deny_by, deny_rule, gap, group, now, pay,
-    principal, service, world,
+    INVOKER, bind, bind_above, binding, container, deny, deny_by, deny_rule, gap, group, now, pay, principal,
+    service, world,
 };
 
 fn flip(world: &World, who: &str) -> (Verdict, Flip) {
