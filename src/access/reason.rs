@@ -86,14 +86,13 @@ impl<'w> Access<'w> {
                 unread.push(Reason { role: Some(role.clone()), ..reason });
             }
         }
-        for Carried { binding, role, condition } in given.bindings() {
-            let known = binding.condition.as_ref().filter(|_| role.min(condition) == &Verdict::Unknown);
-            if let Some((condition, gap)) = known.and_then(|known| Some((known, condition::unread(known)?))) {
-                let reason = unread_reason(resource.clone(), "a condition", &gap);
-                let role = Some(binding.role.clone());
-                unread.push(Reason { role, condition: Some(condition.clone()), ..reason });
-            }
-        }
+        let unclear = given.bindings().iter().filter_map(|Carried { binding, role, condition }| {
+            let known = binding.condition.as_ref().filter(|_| role.min(condition) == &Verdict::Unknown)?;
+            let reason = unread_reason(resource.clone(), "a condition", &condition::unread(known)?);
+            let role = Some(binding.role.clone());
+            Some(Reason { role, condition: Some(known.clone()), ..reason })
+        });
+        unread.extend(unclear.collect::<BTreeSet<_>>());
     }
 
     /// What one policy gives, in an order that its own order has no part in.

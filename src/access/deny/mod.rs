@@ -10,7 +10,7 @@ mod words;
 
 pub(super) use principal::{Denied, spelled};
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Candidate, Verdict, condition};
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 /// The deny policies of one project, folder or organization, as far as they have to do with calling.
 #[derive(Debug)]
 pub(super) struct Denials<'w> {
-    /// Their rules, by policy and in order.
+    /// Their rules, by policy and by what they say, whatever the order they stand in.
     pub(super) rules: Vec<Refusal<'w>>,
     /// Policies that could not be read; without an id where that is so of all of them.
     pub(super) unread: Vec<(&'w DenyPolicyName, &'w Gap)>,
@@ -66,7 +66,10 @@ impl<'w> Denials<'w> {
                 Observed::Known(DenyPolicy { rules, text: _ }) => {
                     let rules = rules.iter().enumerate();
                     let refusals = rules.map(|(place, rule)| Refusal::new(name, place, rule.as_ref()));
-                    denials.rules.extend(refusals.filter(|refusal| refusal.permission > Verdict::No));
+                    let refusals = refusals.filter(|refusal| refusal.permission > Verdict::No);
+                    let mut refusals: Vec<_> = refusals.collect();
+                    refusals.sort_by_cached_key(|refusal| refusal.rule.map(contents));
+                    denials.rules.extend(refusals);
                 }
                 Observed::Unreadable(gap) => denials.unread.push((name, gap)),
             }
@@ -164,6 +167,20 @@ impl<'w> Refusal<'w> {
     pub(super) fn excepted(&self) -> impl Iterator<Item = (&'w str, &Denied)> {
         texts(self.rule.map(|rule| &*rule.exception_principals), &self.excepted)
     }
+}
+
+/// What a rule says, without the order of its lists.
+fn contents(rule: &DenyRule) -> ([BTreeSet<&str>; 4], Option<&str>) {
+    let DenyRule {
+        denied_principals,
+        exception_principals,
+        denied_permissions,
+        exception_permissions,
+        condition,
+    } = rule;
+    let lists = [denied_principals, exception_principals, denied_permissions, exception_permissions];
+    let lists = lists.map(|list| list.iter().map(|text| &**text).collect());
+    (lists, condition.as_ref().map(|condition| &*condition.expression))
 }
 
 fn any(named: &[Denied], candidate: &Candidate<'_, '_>) -> Verdict {

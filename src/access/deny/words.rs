@@ -1,5 +1,7 @@
 //! What a rule of a deny policy does to a caller, in words.
 
+use std::collections::BTreeSet;
+
 use super::{Denied, Refusal};
 use crate::{
     access::{
@@ -49,10 +51,13 @@ impl<'w> Refusal<'w> {
             Verdict::No => "would refuse",
         };
         let mut text = format!("the deny policy `{policy}` {refuses} its calls");
-        if let Some((denied, form)) = self.denied().find(|(_, form)| candidate.is_covered(form) == names) {
+        // Which of several is told of must not turn on the order they stand in.
+        let is_denied = self.denied().filter(|(_, form)| candidate.is_covered(form) == names);
+        if let Some((denied, form)) = is_denied.min_by_key(|(text, _)| *text) {
             text = format!("{text}: it names `{denied}`{}", whom(candidate, form));
         }
-        let excepted = self.excepted().find(|(_, form)| candidate.is_covered(form) == spares);
+        let is_excepted = self.excepted().filter(|(_, form)| candidate.is_covered(form) == spares);
+        let excepted = is_excepted.min_by_key(|(text, _)| *text);
         if let (Verdict::Yes | Verdict::Unknown, Some((excepted, form))) = (spares, excepted) {
             let excepts = if spares == Verdict::Yes { "it excepts" } else { "it may except" };
             text = format!("{text}, but {excepts} this caller with `{excepted}`{}", whom(candidate, form));
@@ -74,8 +79,9 @@ impl<'w> Refusal<'w> {
 
     fn permission_part(&self) -> Option<String> {
         let rule = self.rule.filter(|_| self.permission == Verdict::Unknown)?;
-        let patterns = rule.denied_permissions.iter().map(|pattern| format!("`{pattern}`"));
-        let patterns = patterns.collect::<Vec<_>>().join(", ");
+        let patterns: BTreeSet<_> = rule.denied_permissions.iter().collect();
+        let patterns: Vec<_> = patterns.into_iter().map(|pattern| format!("`{pattern}`")).collect();
+        let patterns = patterns.join(", ");
         Some(format!("whether calls are meant by {patterns} is not known"))
     }
 
