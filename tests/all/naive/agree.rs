@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use super::{
     Naive,
+    deny::{self, refuses_calling},
     estate::{Built, Estate, some_estate},
     fact::{FUNCTIONS, PEOPLE},
 };
@@ -39,7 +40,8 @@ fn agree(estate: &Estate) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Members of effective bindings, and whom the groups among them hold: whoever is meant by name.
+/// Members of effective bindings, whom deny rules about calling name, and whom the groups among them hold: whoever
+/// is meant by name.
 fn meant(built: &Built, function: usize) -> BTreeSet<String> {
     let name = built.function(function);
     let naive = built.naive();
@@ -52,6 +54,15 @@ fn meant(built: &Built, function: usize) -> BTreeSet<String> {
         giving.flat_map(|binding| binding.members).map(|member| member.to_string()).collect();
     if Naive::open(service) > Verdict::No {
         meant.insert("allUsers".to_owned());
+    }
+    let above = naive.above(&name, service);
+    let policies = built.world.deny_policies.iter();
+    for (_, read) in policies.filter(|(policy, _)| above.contains(&policy.attachment)) {
+        let rules = read.known().into_iter().flat_map(|policy| policy.rules.iter().flatten());
+        for rule in rules.filter(|rule| refuses_calling(rule) > Verdict::No) {
+            let named = rule.denied_principals.iter().chain(&rule.exception_principals);
+            meant.extend(named.filter_map(|principal| deny::member(principal)));
+        }
     }
     loop {
         let groups =

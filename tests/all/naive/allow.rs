@@ -45,25 +45,30 @@ impl Naive<'_> {
     pub(super) fn counts(&self, binding: &Binding) -> Verdict {
         match &binding.condition {
             None => Yes,
-            Some(condition) => self.conditions[&*condition.expression].grants(),
+            Some(condition) => self.conditions[&*condition.expression],
         }
     }
 
     /// The policies on a function and above it; `None` for each of which nothing is known.
     pub(super) fn path(&self, name: &ServiceName, service: &Service) -> Vec<Option<Policy>> {
         let mut path = vec![service.policy.known().cloned()];
-        let above = match &service.ancestors {
-            Observed::Known(levels) => levels.to_vec(),
-            // Its project stands in its name; what is above that is not known.
-            Observed::Unreadable(_) => {
-                path.push(None);
-                vec![Container::Project(name.project.clone())]
-            }
-        };
-        for level in above {
+        if service.ancestors.known().is_none() {
+            path.push(None);
+        }
+        for level in self.above(name, service) {
             path.push(self.world.policies.get(&level).and_then(|policy| policy.known().cloned()));
         }
         path
+    }
+
+    /// What stands above a function, as far as that is known: its project stands in its name, and what is above
+    /// that may have been read for the project.
+    pub(super) fn above(&self, name: &ServiceName, service: &Service) -> Vec<Container> {
+        let of_project = self.world.chains.get(&name.project);
+        match service.ancestors.known().or(of_project) {
+            Some(levels) => levels.to_vec(),
+            None => vec![Container::Project(name.project.clone())],
+        }
     }
 
     pub(super) fn allow(&self, who: &str, name: &ServiceName, service: &Service) -> Verdict {

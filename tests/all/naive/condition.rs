@@ -136,11 +136,6 @@ fn hours_leaf(draw: &mut Draw<'_>, at: Time) -> Tree {
 }
 
 impl Tree {
-    /// A bound on the time and nothing else.
-    pub(super) fn bound(draw: &mut Draw<'_>, at: Time) -> Self {
-        time_leaf(draw, at, true)
-    }
-
     /// Any condition of an allow policy.
     pub(super) fn any(draw: &mut Draw<'_>, at: Time) -> Self {
         if draw.one_in(16) {

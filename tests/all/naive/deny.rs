@@ -2,7 +2,7 @@
 
 use callmap::{
     access::Verdict,
-    model::{Container, DenyRule, ServiceName},
+    model::{DenyRule, ServiceName},
     world::{Layer, LayerState, Observed, Service},
 };
 
@@ -35,6 +35,23 @@ fn lists_calling(permissions: &[std::sync::Arc<str>]) -> Verdict {
     permissions.iter().map(|permission| one(permission)).max().unwrap_or(No)
 }
 
+/// Whether a rule is about calling.
+pub(super) fn refuses_calling(rule: &DenyRule) -> Verdict {
+    lists_calling(&rule.denied_permissions).min(not(lists_calling(&rule.exception_permissions)))
+}
+
+/// A principal of a deny policy as an allow policy would name it.
+pub(super) fn member(principal: &str) -> Option<String> {
+    let as_member =
+        |form: &str, prefix: &str| principal.strip_prefix(form).map(|rest| format!("{prefix}{rest}"));
+    as_member("principal://goog/subject/", "user:")
+        .or_else(|| {
+            as_member("principal://iam.googleapis.com/projects/-/serviceAccounts/", "serviceAccount:")
+        })
+        .or_else(|| as_member("principalSet://goog/group/", "group:"))
+        .or_else(|| matches!(kind(principal), Kind::Set(_)).then(|| principal.to_owned()))
+}
+
 impl Naive<'_> {
     pub(super) fn deny(&self, who: &str, name: &ServiceName, service: &Service) -> Verdict {
         match self.world.layers.get(&Layer::DenyPolicies) {
@@ -42,13 +59,10 @@ impl Naive<'_> {
             Some(LayerState::Read | LayerState::Refused) => {}
         }
         let mut verdict = No;
-        let above = match &service.ancestors {
-            Observed::Known(levels) => levels.to_vec(),
-            Observed::Unreadable(_) => {
-                verdict = Unknown;
-                vec![Container::Project(name.project.clone())]
-            }
-        };
+        if service.ancestors.known().is_none() {
+            verdict = Unknown;
+        }
+        let above = self.above(name, service);
         for (policy, read) in &self.world.deny_policies {
             if !above.contains(&policy.attachment) {
                 continue;
@@ -66,84 +80,110 @@ impl Naive<'_> {
 
     fn refuses(&self, rule: Option<&DenyRule>, who: &str) -> Verdict {
         let Some(rule) = rule else { return Unknown };
-        let what =
-            lists_calling(&rule.denied_permissions).min(not(lists_calling(&rule.exception_permissions)));
-        let covered = |set: &[std::sync::Arc<str>]| {
-            set.iter().map(|principal| self.covers(principal, who)).max().unwrap_or(No)
-        };
-        let whom = covered(&rule.denied_principals).min(not(covered(&rule.exception_principals)));
+        let any = |covered: &mut dyn Iterator<Item = Verdict>| covered.max().unwrap_or(No);
+        let denied = any(&mut rule.denied_principals.iter().map(|principal| self.covers(principal, who)));
+        let excepted = any(&mut rule.exception_principals.iter().map(|principal| match &**principal {
+            // Google does not take this there.
+            "principalSet://goog/public:all" => Unknown,
+            principal => self.covers(principal, who),
+        }));
         let when = match &rule.condition {
             None => Yes,
-            Some(condition) => self.conditions[&*condition.expression].denies(),
+            Some(condition) => self.denials[&*condition.expression],
         };
-        what.min(whom).min(when)
+        refuses_calling(rule).min(denied).min(not(excepted)).min(when)
     }
 
     /// Whether a principal of a deny policy covers all of `who`; unknown where it covers a part, or may.
     fn covers(&self, principal: &str, who: &str) -> Verdict {
-        let who_is = kind(who);
         if principal == "principalSet://goog/public:all" {
             return Yes;
         }
-        if principal.starts_with("deleted:") || matches!(who_is, Kind::Deleted | Kind::Public) {
-            return No;
+        let member = member(principal);
+        let agents_of = agents_of(principal);
+        // Cloud Run takes no federated identity, whoever is denied: such callers come without one if at all.
+        let is_nobody = member.is_none() && matches!(kind(principal), Kind::Federated | Kind::Deleted);
+        let is_customer = principal.starts_with("principalSet://goog/cloudIdentityCustomerId/");
+        if member.is_none() && agents_of.is_none() && !is_nobody && !is_customer {
+            return Unknown;
         }
-        if principal == who {
-            return Yes;
-        }
-        let as_member =
-            |form: &str, prefix: &str| principal.strip_prefix(form).map(|rest| format!("{prefix}{rest}"));
-        let member = as_member("principal://goog/subject/", "user:")
-            .or_else(|| {
-                as_member("principal://iam.googleapis.com/projects/-/serviceAccounts/", "serviceAccount:")
-            })
-            .or_else(|| as_member("principalSet://goog/group/", "group:"))
-            .or_else(|| {
-                let is_set = matches!(kind(principal), Kind::Set(_));
-                is_set.then(|| principal.to_owned())
-            });
-        match (member, kind(principal)) {
-            (Some(member), _) => self.covers_member(&member, who),
-            (None, Kind::Federated) => match who_is {
-                Kind::Federated | Kind::OfProject(_) | Kind::Other(_) => Unknown,
-                _ => No,
-            },
-            (None, _) => Unknown,
-        }
-    }
-
-    fn covers_member(&self, member: &str, who: &str) -> Verdict {
         match kind(who) {
-            Kind::Federated => return No,
-            Kind::AnyAccount => return Unknown,
-            _ => {}
-        }
-        match self.matches(member, who) {
-            No if self.may_touch(member, who, &[]) => Unknown,
-            verdict => verdict,
+            _ if is_nobody => No,
+            Kind::Public | Kind::Deleted | Kind::Federated => No,
+            _ if principal == who => Yes,
+            _ if is_strange(who) => Unknown,
+            _ => match (member, agents_of) {
+                (Some(member), _) => match self.matches(&member, who) {
+                    No if self.may_touch(&member, who, &[]) => Unknown,
+                    verdict => verdict,
+                },
+                (None, Some(container)) => self.is_agent_of(who, container, &[]),
+                (None, None) => Unknown,
+            },
         }
     }
 
-    /// Whether two principals may have somebody in common.
-    fn may_touch(&self, one: &str, other: &str, path: &[String]) -> bool {
-        if self.matches(one, other) > No || self.matches(other, one) > No {
+    /// Whether a service agent of what lies below a container is meant; of several callers some may be.
+    fn is_agent_of(&self, who: &str, container: &str, path: &[String]) -> Verdict {
+        match kind(who) {
+            Kind::Account(email) => match agent_project(&email) {
+                Some(project) => self.set_is_in(&format!("projects/{project}"), container),
+                None => No,
+            },
+            Kind::AnyAccount => Unknown,
+            Kind::Group(name) if !path.contains(&name) => {
+                let path = [path, std::slice::from_ref(&name)].concat();
+                let Some(members) = self.members(&name) else { return Unknown };
+                let may_be =
+                    |member: &String| is_strange(member) || self.is_agent_of(member, container, &path) > No;
+                if members.iter().any(may_be) { Unknown } else { No }
+            }
+            _ => No,
+        }
+    }
+
+    /// Whether somebody may be both denied and in `who`.
+    fn may_touch(&self, denied: &str, who: &str, path: &[String]) -> bool {
+        if is_strange(who) || self.matches(denied, who) > No || self.matches(who, denied) > No {
             return true;
         }
-        for (group, against) in [(one, other), (other, one)] {
-            let Kind::Group(name) = kind(group) else { continue };
+        for (name, is_denied) in [(denied, true), (who, false)] {
+            let Kind::Group(name) = kind(name) else { continue };
             if path.contains(&name) {
                 continue;
             }
             let path = [path, std::slice::from_ref(&name)].concat();
-            match self.members(&name) {
-                None => return true,
-                Some(members) => {
-                    if members.iter().any(|member| self.may_touch(member, against, &path)) {
-                        return true;
-                    }
+            let Some(members) = self.members(&name) else { return true };
+            let touches = |member: &String| {
+                if is_denied {
+                    self.may_touch(member, who, &path)
+                } else {
+                    self.may_touch(denied, member, &path)
                 }
+            };
+            if members.iter().any(touches) {
+                return true;
             }
         }
         false
     }
+}
+
+/// Whether nobody told us about this kind of caller: anything but its own name may mean it.
+fn is_strange(who: &str) -> bool {
+    matches!(kind(who), Kind::OfProject(_) | Kind::One(_) | Kind::Other(_))
+}
+
+/// The container whose service agents are meant.
+fn agents_of(principal: &str) -> Option<&str> {
+    principal
+        .strip_prefix("principalSet://cloudresourcemanager.googleapis.com/")?
+        .strip_suffix("/type/ServiceAgent")
+}
+
+/// The number of the project that an agent works for.
+fn agent_project(email: &str) -> Option<&str> {
+    let of_service = email.strip_prefix("service-").and_then(|rest| rest.split_once("@gcp-sa-pubsub."));
+    let of_apis = email.split_once("@cloudservices.gserviceaccount.com");
+    of_service.or(of_apis).map(|(number, _)| number)
 }

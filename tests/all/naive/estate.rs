@@ -6,6 +6,7 @@ use std::{
 };
 
 use callmap::{
+    access::Verdict,
     model::{
         Binding, Condition, Container, DenyPolicy, DenyPolicyName, DenyRule, Policy, Principal, RoleName,
         ServiceName, Time,
@@ -41,12 +42,13 @@ pub(super) fn some_estate() -> impl Strategy<Value = Estate> {
 /// A world, and what the expressions in it mean.
 pub(crate) struct Built {
     pub(crate) world: World,
-    conditions: BTreeMap<String, Tree>,
+    conditions: BTreeMap<String, Verdict>,
+    denials: BTreeMap<String, Verdict>,
 }
 
 impl Built {
     pub(super) fn naive(&self) -> Naive<'_> {
-        Naive { world: &self.world, conditions: &self.conditions }
+        Naive { world: &self.world, conditions: &self.conditions, denials: &self.denials }
     }
 
     /// The function of this number, under the name that it goes by.
@@ -58,9 +60,9 @@ impl Built {
         self.world.projects.canonical_container(&LEVELS[number].parse().unwrap())
     }
 
-    fn condition(&mut self, tree: &Tree) -> Condition {
+    fn condition(tree: &Tree, meanings: &mut BTreeMap<String, Verdict>, means: Verdict) -> Condition {
         let expression = tree.text();
-        self.conditions.insert(expression.clone(), tree.clone());
+        meanings.insert(expression.clone(), means);
         Condition { title: "when".into(), description: None, expression: expression.into(), location: None }
     }
 
@@ -68,7 +70,10 @@ impl Built {
         Binding {
             role: RoleName::new(given.role),
             members: given.members.iter().map(|member| Principal::new(*member)).collect(),
-            condition: given.condition.as_ref().map(|tree| self.condition(tree)),
+            condition: given
+                .condition
+                .as_ref()
+                .map(|tree| Self::condition(tree, &mut self.conditions, tree.grants())),
         }
     }
 
@@ -79,7 +84,10 @@ impl Built {
             exception_principals: all(&denied.except),
             denied_permissions: all(&denied.permissions),
             exception_permissions: all(&denied.except_permissions),
-            condition: denied.condition.as_ref().map(|tree| self.condition(tree)),
+            condition: denied
+                .condition
+                .as_ref()
+                .map(|tree| Self::condition(tree, &mut self.denials, tree.denies())),
         }
     }
 
@@ -109,7 +117,7 @@ fn why() -> Why {
 impl Estate {
     pub(super) fn built(&self) -> Built {
         let world = World::nothing(Source { kind: SourceKind::Assets, files: Vec::new() });
-        let mut built = Built { world, conditions: BTreeMap::new() };
+        let mut built = Built { world, conditions: BTreeMap::new(), denials: BTreeMap::new() };
         self.lay_out(&mut built);
         for fact in &self.facts {
             match fact {

@@ -123,11 +123,6 @@ const PERMISSIONS: [&str; 8] = [
 ];
 pub(super) const TIMES: [&str; 3] = ["2026-11-23T09:00:00Z", "2026-12-01T00:00:00Z", "2027-01-15T21:30:00Z"];
 
-/// Whether the conditions of allow policies are of all kinds, or bounds on the time alone.
-const ARE_CONDITIONS_WHOLE: bool = false;
-/// Whether there are deny policies.
-const ARE_THERE_DENIALS: bool = false;
-
 /// One binding.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
@@ -189,14 +184,8 @@ impl Gap {
             all.extend([Self::Settings(function), Self::Policy(function), Self::Ancestors(function)]);
         }
         for level in 0..LEVELS.len() {
-            all.extend([Self::Level(level), Self::NoLevel(level)]);
-            if ARE_THERE_DENIALS {
-                all.extend([
-                    Self::DenyPolicies(level),
-                    Self::DenyPolicy(level, 0),
-                    Self::DenyPolicy(level, 1),
-                ]);
-            }
+            all.extend([Self::Level(level), Self::NoLevel(level), Self::DenyPolicies(level)]);
+            all.extend([Self::DenyPolicy(level, 0), Self::DenyPolicy(level, 1)]);
         }
         all.extend((0..PROJECTS.len()).map(Self::Chain));
         all.extend((0..ROLES.len()).map(Self::Role));
@@ -215,9 +204,7 @@ impl Given {
         let role = draw.of(roles);
         let people = draw.pool(2, &PEOPLE[..12], &PEOPLE);
         let members = draw.some(people, 3);
-        let condition = draw
-            .one_in(3)
-            .then(|| if ARE_CONDITIONS_WHOLE { Tree::any(draw, at) } else { Tree::bound(draw, at) });
+        let condition = draw.one_in(3).then(|| Tree::any(draw, at));
         Self { role, members, condition }
     }
 }
@@ -226,7 +213,7 @@ impl Denied {
     fn drawn(draw: &mut Draw<'_>, at: Time) -> Self {
         let principals = draw.some(&DENIED, 2);
         let permissions = if draw.one_in(4) { draw.some(&PERMISSIONS, 2) } else { vec![PERMISSIONS[0]] };
-        let except = if draw.one_in(3) { draw.some(&DENIED[1..], 2) } else { Vec::new() };
+        let except = if draw.one_in(3) { draw.some(&DENIED, 2) } else { Vec::new() };
         let except_permissions = if draw.one_in(6) { draw.some(&PERMISSIONS, 1) } else { Vec::new() };
         let condition = draw.one_in(3).then(|| Tree::of_deny(draw, at));
         Self { principals, except, permissions, except_permissions, condition }
@@ -248,7 +235,7 @@ impl Fact {
                 let people = draw.pool(3, &PEOPLE[2..12], &PEOPLE[2..]);
                 Self::Joins(group, draw.of(people))
             }
-            18..=21 if ARE_THERE_DENIALS => {
+            18..=21 => {
                 let level = if draw.one_in(3) { draw.number(LEVELS.len()) } else { draw.number(3) };
                 let policy = draw.number(2);
                 Self::Denied(level, policy, (!draw.one_in(12)).then(|| Denied::drawn(draw, at)))

@@ -14,13 +14,14 @@ mod shown;
 use std::collections::BTreeMap;
 
 use callmap::{access::Verdict, model::ServiceName, world::World};
-use condition::Tree;
 
 /// Section 4 of the design, done plainly.
 pub(crate) struct Naive<'a> {
     world: &'a World,
-    /// What each expression means, at the time that is asked about.
-    conditions: &'a BTreeMap<String, Tree>,
+    /// Whether each expression lets a binding count, at the time that is asked about.
+    conditions: &'a BTreeMap<String, Verdict>,
+    /// Whether each expression lets a deny rule count, where the same text is not known by the time.
+    denials: &'a BTreeMap<String, Verdict>,
 }
 
 impl Naive<'_> {
