@@ -1,6 +1,6 @@
 //! How far what a deny rule names covers a caller, who may be a set of callers.
 
-use super::Denied;
+use super::{Denied, principal::agents_of};
 use crate::{
     access::{
         Candidate, Verdict,
@@ -20,6 +20,9 @@ impl<'w> Candidate<'_, 'w> {
             // Without a token nobody in particular calls; the rest come as nobody in particular if at all.
             (_, Denied::Nobody) | (Kind::AllUsers | Kind::Deleted | Kind::Federated, _) => Verdict::No,
             (Kind::Other | Kind::ProjectRole(_), Denied::Member(member)) if member == self.principal => {
+                Verdict::Yes
+            }
+            (Kind::Other, Denied::Agents(container)) if self.principal == &agents_of(container) => {
                 Verdict::Yes
             }
             (_, Denied::Customer) | (Kind::Other | Kind::ProjectRole(_), _) => Verdict::Unknown,

@@ -28,6 +28,7 @@ const ACCOUNT: &str = "principal://iam.googleapis.com/projects/-/serviceAccounts
 const GROUP: &str = "principalSet://goog/group/";
 const CUSTOMER: &str = "principalSet://goog/cloudIdentityCustomerId/";
 const BELOW: &str = "principalSet://cloudresourcemanager.googleapis.com/";
+const AGENTS: &str = "/type/ServiceAgent";
 const PUBLIC: &str = "principalSet://goog/public:all";
 
 impl Denied {
@@ -53,7 +54,7 @@ impl Denied {
         if text.starts_with("deleted:principal") || is_federated(text) {
             return Self::Nobody;
         }
-        if let Some(agents) = after(BELOW).and_then(|rest| rest.strip_suffix("/type/ServiceAgent")) {
+        if let Some(agents) = after(BELOW).and_then(|rest| rest.strip_suffix(AGENTS)) {
             return agents.parse().map_or(Self::Beyond, Self::Agents);
         }
         let member = Principal::new(text);
@@ -82,6 +83,11 @@ impl Denied {
             Self::Member(_) | Self::Agents(_) | Self::Customer | Self::Nobody => Verdict::No,
         }
     }
+}
+
+/// Google's service agents of a container, as one principal.
+pub(super) fn agents_of(container: &Container) -> Principal {
+    Principal::new(format!("{BELOW}{container}{AGENTS}"))
 }
 
 /// How a deny rule spells a principal; `None` for one that it cannot name.
