@@ -48,6 +48,11 @@ pub enum Error {
         "nothing says which projects of Google Cloud to read: name one with `--project`, or a map with `--map`"
     )]
     NoScope,
+    /// Deny policies are asked for, and the files know nothing of them.
+    #[error(
+        "`--deny`: these files hold no deny policies: write them with `callmap snapshot --deny`, or leave the flag out"
+    )]
+    NoDenyPolicies,
     /// There are no credentials, or they are not taken.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),

@@ -27,7 +27,7 @@ use crate::{
         google::{self, Asked, DenyAsked, News, OnNews},
         groups::{self, Groups},
     },
-    world::{Observed, SourceFile, SourceKind, World},
+    world::{Layer, LayerState, Observed, SourceFile, SourceKind, World},
 };
 
 /// So much is read before anything is shown of it.
@@ -69,6 +69,11 @@ pub(super) fn read(
     let read = sources::assets::read(files, ReadOptions { kind: SourceKind::Assets, groups });
     progress.finish_and_clear();
     let world = read?;
+    let has_deny_policies =
+        world.layers.get(&Layer::DenyPolicies).is_some_and(|of| *of != LayerState::NotAsked);
+    if options.live.beside.has_deny_policies && !has_deny_policies {
+        return Err(Error::NoDenyPolicies);
+    }
     let is_stale = |file: &&SourceFile| {
         max_data_age.is_some_and(|most| file.newest.is_none_or(|newest| console.now - newest > most))
     };

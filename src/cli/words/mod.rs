@@ -67,7 +67,8 @@ struct Layers {
     #[arg(long, conflicts_with = "from")]
     no_groups: bool,
     /// Read deny policies as well. IAM allows 5 reads of them a minute, and those that are unchanged are read once.
-    #[arg(long, conflicts_with = "from")]
+    /// Files that hold them are judged by them in any case.
+    #[arg(long)]
     deny: bool,
     /// Read deny policies again that were read before and are unchanged.
     #[arg(long, requires = "deny")]
