@@ -1,6 +1,7 @@
 //! What was carried out, or taken back: as it happens, and all together.
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     time::Duration,
 };
@@ -9,7 +10,7 @@ use super::{escape, heading::Heading, style, summary::counted, table, words};
 use crate::{
     apply::{End, Event, Job, Outcome, atom::Atom},
     model::Resource,
-    plan::{Deed, StepId},
+    plan::{Deed, Include, StepId},
 };
 
 /// What was done.
@@ -76,7 +77,9 @@ fn ended(name: &str, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 
 /// Minutes and seconds.
 fn duration(time: Duration) -> String {
-    match (time.as_secs() / 60, time.as_secs() % 60) {
+    // What is less than a second is no less to wait for.
+    let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    match (seconds / 60, seconds % 60) {
         (0, seconds) => counted(usize::try_from(seconds).unwrap_or(usize::MAX), "second", "seconds"),
         (minutes, 0) => counted(usize::try_from(minutes).unwrap_or(usize::MAX), "minute", "minutes"),
         (minutes, seconds) => format!("{minutes} min {seconds} s"),
@@ -134,9 +137,23 @@ pub fn summary(view: &View<'_>, width: usize, out: &mut dyn Write) -> io::Result
         next("go on", "callmap apply --resume")?;
     }
     if view.has_written {
-        next("take back", "callmap undo")?;
+        let words: Vec<_> = ["callmap undo"].into_iter().chain(on_demand(view)).collect();
+        next("take back", &words.join(" "))?;
     }
     Ok(())
+}
+
+/// What has to be asked for to take it back: see [`crate::apply::Undoing::includes`].
+fn on_demand(view: &View<'_>) -> impl Iterator<Item = &'static str> {
+    let is_written = |line: &&Line| matches!(line.outcome, Some(Outcome::Done | Outcome::Failed(_)));
+    let written = view.steps.iter().filter(is_written);
+    let given = written.flat_map(|line| line.changes.iter().map(move |atom| (&line.resource, atom)));
+    let mut flags = BTreeSet::new();
+    for (resource, atom) in given.filter(|(_, atom)| atom.deed == Deed::Remove) {
+        flags.extend((!matches!(resource, Resource::Service(_))).then_some(Include::Inherited));
+        flags.extend(atom.principal.is_public().then_some(Include::Public));
+    }
+    flags.into_iter().map(Include::flag)
 }
 
 fn sentence(view: &View<'_>) -> String {

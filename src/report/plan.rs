@@ -9,7 +9,7 @@ use super::{
 use crate::{
     model::Container,
     plan::{Deed, Include, Made, Plan, PlanOptions},
-    world::SourceKind,
+    world::{Layer, LayerState, SourceKind},
 };
 
 /// A plan and what belongs to it.
@@ -87,8 +87,8 @@ pub fn flags(options: &PlanOptions) -> Vec<String> {
 
 /// The `apply` that makes these changes: in the same environment and scope, and with what it has to be told again.
 /// A saved plan says by itself which kinds of changes it has, but for those that a file cannot ask for.
-fn apply(plan: &Plan, saved: Option<&str>) -> String {
-    let Made { source, env, scope, options, .. } = &plan.made;
+fn apply(view: &View<'_>, saved: Option<&str>) -> String {
+    let Made { source, env, scope, options, .. } = &view.plan.made;
     let mut words = vec!["callmap apply".to_owned()];
     words.extend(saved.map(quoted));
     words.extend((*source == SourceKind::Demo).then(|| "--demo".to_owned()));
@@ -98,6 +98,9 @@ fn apply(plan: &Plan, saved: Option<&str>) -> String {
         Container::Folder(number) => format!("--folder {number}"),
         Container::Organization(number) => format!("--organization {number}"),
     }));
+    // What deny policies stop is not granted: read again, they must be looked at again.
+    let is_deny_asked = view.heading.state(Layer::DenyPolicies) != LayerState::NotAsked;
+    words.extend((saved.is_none() && is_deny_asked).then(|| "--deny".to_owned()));
     let mut options = options.clone();
     if saved.is_some() {
         options.is_only_adds = false;
@@ -123,12 +126,12 @@ pub fn next(view: &View<'_>) -> Option<(String, &'static str)> {
         (SourceKind::Assets, _) => {
             Some(("callmap plan".to_owned(), "without `--from`: a plan of files is not carried out"))
         }
-        (SourceKind::Demo, _) => Some((apply(view.plan, None), "make these changes to the sample estate")),
+        (SourceKind::Demo, _) => Some((apply(view, None), "make these changes to the sample estate")),
         (SourceKind::Live | SourceKind::Emulator, Some(file)) => {
-            Some((apply(view.plan, Some(file)), "make these changes, once you say yes"))
+            Some((apply(view, Some(file)), "make these changes, once you say yes"))
         }
         (SourceKind::Live | SourceKind::Emulator, None) => {
-            Some((apply(view.plan, None), "make this plan again, and carry it out once you say yes"))
+            Some((apply(view, None), "make this plan again, and carry it out once you say yes"))
         }
     }
 }

@@ -21,7 +21,7 @@ fn findings_are_planned_carried_out_and_taken_back() {
     writes.sort();
     assert_eq!(writes, ["desk", "mail", "pay"]);
     let journal = shop.journal("apply");
-    assert!(applied.out.contains(&format!("callmap undo {journal}")), "{}", applied.out);
+    assert!(applied.out.contains(&format!("callmap undo --include-public {journal}")), "{}", applied.out);
     // What was public is given back on demand only.
     let refused = shop.run(&["undo", &journal, "--yes"]);
     assert_eq!(refused.code, 2);
@@ -33,6 +33,15 @@ fn findings_are_planned_carried_out_and_taken_back() {
     let again = shop.run(&["undo", &shop.journal("undo"), "--yes"]);
     assert_eq!(again.code, 0, "{again:?}");
     assert_eq!(shop.run(&["audit"]).code, 0);
+}
+
+#[test]
+fn a_plan_that_is_made_again_looks_at_deny_policies_again() {
+    let shop = Shop::open();
+    let next = |words: &[&str]| shop.run(words).out.contains("callmap apply --deny ");
+    assert!(next(&["plan", "--deny"]));
+    assert!(!next(&["plan"]));
+    assert!(!next(&["plan", "--deny", "--save", "plan.json"]));
 }
 
 #[test]
