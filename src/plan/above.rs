@@ -1,8 +1,8 @@
 //! What must be known before a grant above functions is taken out.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Include, proposal::Case};
+use super::{Include, Step, law, proposal::Case, removals::gives_nothing_at_all};
 use crate::{
     model::{Container, Grant, ProjectName, Resource, ServiceName},
     rules::context::Context,
@@ -33,16 +33,39 @@ pub(super) fn below<'a>(context: &Context<'a>, resource: &Resource) -> Vec<&'a S
     }
 }
 
-/// Functions beside those of the map that lose what a grant above them gave.
-pub(super) fn also_opens(context: &Context<'_>, resource: &Resource) -> Vec<ServiceName> {
-    match resource {
-        Resource::Service(_) | Resource::Other(_) => Vec::new(),
-        Resource::Container(_) => below(context, resource)
-            .into_iter()
-            .filter(|service| !context.declared.governed.contains_key(*service))
-            .cloned()
-            .collect(),
+/// Functions beside those of the map that lose what these grants above them gave.
+pub(super) fn also_opens(context: &Context<'_>, resource: &Resource, removed: &[Grant]) -> Vec<ServiceName> {
+    let Resource::Container(_) = resource else { return Vec::new() };
+    if !removed.iter().any(|grant| law::may_carry(context, grant)) {
+        return Vec::new();
     }
+    let is_other = |service: &&ServiceName| !context.declared.governed.contains_key(*service);
+    below(context, resource).into_iter().filter(is_other).cloned().collect()
+}
+
+/// Jobs and instances that lose what these grants above them gave.
+pub(super) fn also_runs(context: &Context<'_>, resource: &Resource, removed: &[Grant]) -> Vec<Arc<str>> {
+    let Resource::Container(container) = resource else { return Vec::new() };
+    let may_run =
+        |grant: &Grant| context.roles.may_run_workloads(&grant.role) && !gives_nothing_at_all(context, grant);
+    let (true, Ok(projects)) = (removed.iter().any(may_run), projects_below(context, container)) else {
+        return Vec::new();
+    };
+    let known = projects.iter().filter_map(|project| context.world.workloads.get(project)?.known());
+    known.flatten().cloned().collect()
+}
+
+/// What loses what a step takes out without being named in it, where there is anything: somebody left it out, or it came
+/// to be there since.
+pub fn unsaid(context: &Context<'_>, step: &Step) -> Option<String> {
+    let removed = step.removed();
+    let opened = also_opens(context, &step.resource, &removed);
+    let opened = opened.iter().find(|service| !step.also_opens.contains(service)).map(ToString::to_string);
+    let name = opened.or_else(|| {
+        let run = also_runs(context, &step.resource, &removed);
+        run.iter().find(|name| !step.also_runs.contains(name)).map(ToString::to_string)
+    })?;
+    Some(format!("`{name}` would lose it, too, and the plan does not say so"))
 }
 
 /// Why a grant above functions is not taken out, where that is so: not everything below it is known, or it gives
@@ -54,24 +77,31 @@ pub(super) fn hold(case: &Case<'_>, grant: &Grant, is_inert: bool) -> Option<Str
         Err(why) => return Some(why),
     };
     if let Some(unread) = projects.iter().find(|project| !is_read(case.context, project)) {
-        return Some(format!(
-            "not everything below it was read: the functions of `{unread}` are not all known"
-        ));
+        let why = if case.context.world.has_seen(unread) {
+            format!("the functions of `{unread}` are not all known")
+        } else {
+            format!("`--project {unread}` looks at more of it")
+        };
+        return Some(format!("not everything below it was read: {why}"));
     }
-    let runs_workloads = !is_inert && case.context.roles.may_run_workloads(&grant.role);
-    if !runs_workloads || case.includes(Include::InheritedJobs) {
+    if is_inert || !case.context.roles.may_run_workloads(&grant.role) {
         return None;
     }
-    projects.iter().find_map(|project| workloads(case.context, &grant.role, project))
+    let why = projects.iter().find_map(|project| workloads(case, project))?;
+    Some(format!("`{}` runs jobs and instances, too, and {why}", grant.role))
 }
 
-fn workloads(context: &Context<'_>, role: &crate::model::RoleName, project: &ProjectName) -> Option<String> {
-    let why = match context.world.workloads.get(project) {
-        Some(Observed::Known(workloads)) => format!("there is `{}`", workloads.first()?),
+/// Why a role that runs jobs and instances is not taken from those of a project, where that is so: there are some and
+/// nobody asked for that, or they cannot be named.
+fn workloads(case: &Case<'_>, project: &ProjectName) -> Option<String> {
+    Some(match case.context.world.workloads.get(project) {
+        Some(Observed::Known(_)) if case.includes(Include::InheritedJobs) => return None,
+        Some(Observed::Known(workloads)) => {
+            format!("there is `{}`: needs `--include-inherited=jobs`", workloads.first()?)
+        }
         Some(Observed::Unreadable(gap)) => format!("those of `{project}` could not be read: {}", gap.why),
         None => format!("those of `{project}` were not read"),
-    };
-    Some(format!("`{role}` runs jobs and instances, too, and {why}: needs `--include-inherited=jobs`"))
+    })
 }
 
 /// Every project below a container, itself where it is one.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{CallerIdentity, Change, Deed, Footing, ServiceState, Step, law};
+use super::{CallerIdentity, Change, Deed, Footing, ServiceState, Step, law, step::removed};
 use crate::{
     callers::Caller,
-    model::{Grant, Principal, Resource, ServiceName},
+    model::{Principal, Resource, ServiceName},
     rules::context::Context,
 };
 
@@ -35,9 +35,7 @@ fn state(context: &Context<'_>, name: &ServiceName) -> Option<ServiceState> {
 /// The functions that are declared as callers and granted something, or may live on what is taken out, each with the
 /// account it runs as now: as another it would need another grant.
 fn callers(context: &Context<'_>, resource: &Resource, changes: &[Change]) -> Vec<CallerIdentity> {
-    let removed = changes.iter().filter(|change| change.deed == Deed::Remove);
-    let removed: Vec<Grant> = removed.map(|change| change.grant(resource)).collect();
-    let protected = law::protected(context, resource, &removed);
+    let protected = law::protected(context, resource, &removed(resource, changes));
     let protected: BTreeSet<_> = protected.iter().map(|edge| (&edge.service, &edge.principal)).collect();
     let is_granted = |principal: &Principal| {
         changes.iter().any(|change| change.deed == Deed::Add && change.principal == *principal)

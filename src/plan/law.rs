@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Deed, Protected, Step};
+use super::{Protected, Step};
 use crate::{
     access::{RoleBook, RoleClass, Verdict, condition},
     model::{Container, Grant, Policy, Principal, Resource, ServiceName, Time},
@@ -60,13 +60,11 @@ pub fn protected(context: &Context<'_>, resource: &Resource, removed: &[Grant]) 
 
 /// Whom a step protects, in the world as it is now: see [`protected`].
 pub fn protected_by(context: &Context<'_>, step: &Step) -> Vec<Protected> {
-    let removals = step.changes.iter().filter(|change| change.deed == Deed::Remove);
-    let removed: Vec<Grant> = removals.map(|change| change.grant(&step.resource)).collect();
-    protected(context, &step.resource, &removed)
+    protected(context, &step.resource, &step.removed())
 }
 
 /// Whether a grant gives anybody anything, now or later, or may.
-fn may_carry(context: &Context<'_>, grant: &Grant) -> bool {
+pub(super) fn may_carry(context: &Context<'_>, grant: &Grant) -> bool {
     context.roles.class(&grant.role).may_invoke()
         && !grant.principal.is_nobody()
         && condition::can_hold_from(grant.condition.as_ref(), context.at)

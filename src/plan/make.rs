@@ -6,11 +6,12 @@ use super::{
     Change, Deed, Held, Made, Plan, Protected, Step, StepId, Waiting, above, adds, edit, footing, law,
     proposal::{Case, Proposal},
     removals,
+    step::removed,
 };
 use crate::{
     access::Access,
     callers::Caller,
-    model::{Grant, Policy, Resource, RuleId, ServiceName},
+    model::{Policy, Resource, RuleId, ServiceName},
     rules::{Finding, context::Context, declared::Live},
     world::{Observed, World},
 };
@@ -53,7 +54,8 @@ fn guard(context: &Context<'_>, proposals: &mut [Proposal]) {
         if let Some(Protected { service, principal, until: _ }) = open.first() {
             let more = match open.len() {
                 1 => String::new(),
-                count => format!(", and {} more callers", count - 1),
+                2 => ", and 1 more declared call".to_owned(),
+                count => format!(", and {} more declared calls", count - 1),
             };
             proposal.hold = Some(format!(
                 "`{principal}` may call `{}` through it and would be left without a grant of its own{more}",
@@ -119,15 +121,15 @@ fn steps(context: &Context<'_>, proposals: &[Proposal]) -> Vec<Step> {
     for (id, (resource, changes)) in (1..).zip(changes) {
         let mut changes: Vec<Change> = changes.into_iter().cloned().collect();
         changes.sort();
-        let removals = changes.iter().filter(|change| change.deed == Deed::Remove);
-        let removed: Vec<Grant> = removals.map(|change| change.grant(resource)).collect();
+        let removed = removed(resource, &changes);
         let step = Step {
             id: StepId(id),
             resource: resource.clone(),
             needs: needs(context, resource, &steps),
             footing: footing::of(context, resource, &changes),
             protects: law::protected(context, resource, &removed),
-            also_opens: above::also_opens(context, resource),
+            also_opens: above::also_opens(context, resource, &removed),
+            also_runs: above::also_runs(context, resource, &removed),
             changes,
         };
         steps.push(step);

@@ -20,6 +20,7 @@ pub mod step;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use above::unsaid;
 pub use change::{Change, Class, Deed};
 pub use footing::footing;
 pub use make::make;

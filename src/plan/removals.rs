@@ -65,7 +65,7 @@ pub(super) fn hold_of(case: &Case<'_>, grant: &Grant, class: Class) -> Option<St
 }
 
 /// Whether a grant gives nothing whatever its role is for.
-fn gives_nothing_at_all(context: &Context<'_>, grant: &Grant) -> bool {
+pub(super) fn gives_nothing_at_all(context: &Context<'_>, grant: &Grant) -> bool {
     grant.principal.kind() == PrincipalKind::Deleted
         || !can_hold_from(grant.condition.as_ref(), context.at)
         || context.roles.would_invoke(&grant.role)

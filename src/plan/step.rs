@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-use super::Change;
-use crate::model::{Principal, Resource, ServiceName, Time};
+use super::{Change, Deed};
+use crate::model::{Grant, Principal, Resource, ServiceName, Time};
 
 /// A step of a plan: `s1`, `s2`, … in the order of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +33,21 @@ pub struct Step {
     pub protects: Vec<Protected>,
     /// Functions that the grants above them which are taken out open besides those of the map.
     pub also_opens: Vec<ServiceName>,
+    /// Jobs and instances, by relative name, that the grants above them which are taken out let somebody run.
+    pub also_runs: Vec<Arc<str>>,
+}
+
+impl Step {
+    /// The grants that it takes out.
+    pub fn removed(&self) -> Vec<Grant> {
+        removed(&self.resource, &self.changes)
+    }
+}
+
+/// The grants that these changes of one policy take out.
+pub(super) fn removed(resource: &Resource, changes: &[Change]) -> Vec<Grant> {
+    let removals = changes.iter().filter(|change| change.deed == Deed::Remove);
+    removals.map(|change| change.grant(resource)).collect()
 }
 
 /// What a step rests on. Where it is no longer so, the step is stale.

@@ -504,13 +504,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         service_state(),
         callers,
         vec(protected(), 0..3),
-        vec(service(), 0..2),
+        (vec(service(), 0..2), vec("projects/[a-z]{1,3}/locations/l/jobs/[a-z]{1,3}", 0..2)),
         any::<u32>(),
     );
     vec(one, 0..5).prop_map(|drafts| {
         let mut steps: Vec<Step> = Vec::new();
         let count = drafts.len();
-        for (at, (service, changes, state, callers, protects, also_opens, bits)) in
+        for (at, (service, changes, state, callers, protects, (also_opens, also_runs), bits)) in
             drafts.into_iter().enumerate()
         {
             let is_above = at + 1 == count && at > 0;
@@ -533,6 +533,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
                 },
                 protects,
                 also_opens,
+                also_runs: also_runs.into_iter().map(Into::into).collect(),
             });
         }
         steps

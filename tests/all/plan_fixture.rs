@@ -129,6 +129,7 @@ fn payments() -> Step {
             Protected { service: service("payments"), principal: Principal::new(CHECKOUT), until: None },
         ],
         also_opens: Vec::new(),
+        also_runs: Vec::new(),
     }
 }
 
@@ -150,6 +151,7 @@ fn storefront() -> Step {
         },
         protects: Vec::new(),
         also_opens: Vec::new(),
+        also_runs: Vec::new(),
     }
 }
 
@@ -172,6 +174,7 @@ fn project() -> Step {
             until: None,
         }],
         also_opens: vec![service("legacy-report"), service("reports")],
+        also_runs: vec!["projects/shop-prod/locations/europe-west1/jobs/nightly".into()],
     }
 }
 

@@ -102,7 +102,8 @@ fn moved(context: &Context<'_>, plan: &Plan) -> BTreeMap<StepId, String> {
             context.world.identity(&service).map(|identity| CallerIdentity { service, identity })
         });
         let now = Footing { callers: callers.collect(), ..plan::footing(context, step) };
-        footing::moved(&step.resource, &step.footing, &now).map(|why| (step.id, why))
+        let why = footing::moved(&step.resource, &step.footing, &now).or_else(|| plan::unsaid(context, step));
+        why.map(|why| (step.id, why))
     });
     moved.collect()
 }

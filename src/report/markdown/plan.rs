@@ -18,6 +18,9 @@ use crate::{
 /// takes 65,536 characters).
 const MOST: usize = 100;
 
+/// How many of what else loses a grant are named in a step.
+const NAMED: usize = 10;
+
 /// Writes a plan as Markdown.
 ///
 /// # Errors
@@ -70,7 +73,7 @@ fn rest(all: usize, shown: usize, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn step(step: &Step, shown: &[Change], out: &mut dyn Write) -> io::Result<()> {
-    let Step { id, resource, needs, changes: _, footing: _, protects, also_opens } = step;
+    let Step { id, resource, needs, changes: _, footing: _, protects, also_opens, also_runs } = step;
     let mut besides = Vec::new();
     if !needs.is_empty() {
         let needs: Vec<_> = needs.iter().map(ToString::to_string).collect();
@@ -81,7 +84,13 @@ fn step(step: &Step, shown: &[Change], out: &mut dyn Write) -> io::Result<()> {
     }
     if !also_opens.is_empty() {
         let count = counted(also_opens.len(), "function", "functions");
-        besides.push(format!("takes it from {count} on no map, too"));
+        let names = named(also_opens.len(), also_opens.iter().map(words::function));
+        besides.push(format!("takes it from {count} on no map, too: {names}"));
+    }
+    if !also_runs.is_empty() {
+        let count = counted(also_runs.len(), "job or instance", "jobs and instances");
+        let names = named(also_runs.len(), also_runs.iter().map(ToString::to_string));
+        besides.push(format!("takes it from {count}, too: {names}"));
     }
     let besides = if besides.is_empty() { String::new() } else { format!(" ({})", besides.join("; ")) };
     writeln!(out, "{id} {}{besides}\n", code(&words::resource(resource)))?;
@@ -90,6 +99,14 @@ fn step(step: &Step, shown: &[Change], out: &mut dyn Write) -> io::Result<()> {
     let longest = lines.iter().flat_map(|line| line.split(|character| character != '`')).map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
     writeln!(out, "{fence}diff\n{}\n{fence}\n", lines.join("\n"))
+}
+
+/// The first of these names, and how many more there are.
+fn named(all: usize, names: impl Iterator<Item = String>) -> String {
+    let shown: Vec<_> = names.take(NAMED).map(|name| code(&name)).collect();
+    let rest = all - shown.len();
+    let rest = if rest > 0 { format!(", … and {} more", number(rest)) } else { String::new() };
+    shown.join(", ") + &rest
 }
 
 /// One change as a line of a `diff` block, in which nothing has a meaning but the first character.

@@ -54,7 +54,7 @@ fn made(plan: &Plan, width: usize, out: &mut dyn Write) -> io::Result<()> {
 const DIGEST: usize = 12;
 
 fn step(step: &Step, width: usize, text: &mut String) {
-    let Step { id, resource, needs, changes, footing: _, protects, also_opens } = step;
+    let Step { id, resource, needs, changes, footing: _, protects, also_opens, also_runs } = step;
     let bold = style::BOLD;
     put(text, format_args!("\n{bold}{id}{bold:#} {bold}{}{bold:#}\n", words::resource(resource)));
     self::changes(changes, width, text);
@@ -75,6 +75,11 @@ fn step(step: &Step, width: usize, text: &mut String) {
         let functions: Vec<_> = also_opens.iter().map(words::function).collect();
         let count = counted(functions.len(), "function", "functions");
         note(&format!("takes it from {count} on no map, too: {}", functions.join(", ")), width, text);
+    }
+    if !also_runs.is_empty() {
+        let names: Vec<_> = also_runs.iter().map(|name| escape::terminal(name)).collect();
+        let count = counted(names.len(), "job or instance", "jobs and instances");
+        note(&format!("takes it from {count}, too: {}", names.join(", ")), width, text);
     }
 }
 

@@ -92,7 +92,7 @@ fn options(wire: OptionsWire) -> Result<PlanOptions, String> {
 }
 
 fn step(wire: StepWire, path: &str) -> Result<Step, String> {
-    let StepWire { id, resource, needs, changes, footing, protects, also_opens } = wire;
+    let StepWire { id, resource, needs, changes, footing, protects, also_opens, also_runs } = wire;
     Ok(Step {
         id: id.0,
         resource: resource.0,
@@ -101,6 +101,7 @@ fn step(wire: StepWire, path: &str) -> Result<Step, String> {
         footing: self::footing(footing, path)?,
         protects: protects.into_iter().map(protected).collect(),
         also_opens: also_opens.into_iter().map(|Text(service)| service).collect(),
+        also_runs: also_runs.into_iter().map(Into::into).collect(),
     })
 }
 

@@ -142,6 +142,8 @@ pub(super) struct StepWire {
     pub(super) protects: Vec<ProtectedWire>,
     /// Functions that the grants which are taken out open besides those of the map.
     pub(super) also_opens: Vec<Text<ServiceName>>,
+    /// Jobs and instances that the grants which are taken out let somebody run.
+    pub(super) also_runs: Vec<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

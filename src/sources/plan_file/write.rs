@@ -77,7 +77,7 @@ fn options(options: &PlanOptions) -> OptionsWire {
 }
 
 fn step(step: &Step) -> StepWire {
-    let Step { id, resource, needs, changes, footing, protects, also_opens } = step;
+    let Step { id, resource, needs, changes, footing, protects, also_opens, also_runs } = step;
     StepWire {
         id: Text(*id),
         resource: Text(resource.clone()),
@@ -86,6 +86,7 @@ fn step(step: &Step) -> StepWire {
         footing: self::footing(footing),
         protects: protects.iter().map(protected).collect(),
         also_opens: also_opens.iter().cloned().map(Text).collect(),
+        also_runs: also_runs.iter().map(ToString::to_string).collect(),
     }
 }
 

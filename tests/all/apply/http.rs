@@ -1,5 +1,6 @@
 //! `callmap apply` and `callmap undo` as they are run, against the local Google over HTTP.
 
+mod above;
 mod files;
 mod flow;
 mod together;
@@ -136,7 +137,11 @@ impl Shop {
 
     /// Every policy without what each write changes.
     fn contents(&self) -> Vec<String> {
-        ["pay", "desk", "mail"].map(|function| content(&self.policy(function))).to_vec()
+        self.contents_of(&["pay", "desk", "mail"])
+    }
+
+    fn contents_of(&self, functions: &[&str]) -> Vec<String> {
+        functions.iter().map(|function| content(&self.policy(function))).collect()
     }
 
     fn journals(&self) -> PathBuf {

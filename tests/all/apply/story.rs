@@ -95,6 +95,7 @@ pub(crate) fn step(number: u32, name: &str, changes: Vec<Change>) -> Step {
         footing: Footing { service, callers: Vec::new() },
         protects: Vec::new(),
         also_opens: Vec::new(),
+        also_runs: Vec::new(),
     }
 }
 

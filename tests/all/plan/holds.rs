@@ -243,7 +243,7 @@ fn what_hangs_above_stays_until_all_below_it_is_known() {
     });
     check(
         &other,
-        &[&format!("{held}not everything below it was read: the functions of `shop-lost` are not all known")],
+        &[&format!("{held}not everything below it was read: `--project shop-lost` looks at more of it")],
     );
     let region = narrow().with(|world| {
         world.unread_lists.insert("projects/shop-prod/locations/us-east1/services".into(), gap());
@@ -267,15 +267,18 @@ fn a_role_that_runs_jobs_stays_while_there_are_any_unless_asked_for() {
     let nightly = || Observed::Known(vec!["projects/shop-prod/locations/europe-west1/jobs/nightly".into()]);
     check(&estate(Some(Observed::Known(Vec::new())), &[Include::Inherited]), &[&format!("s1 {removal}")]);
     check(&estate(Some(nightly()), &[Include::InheritedJobs]), &[&format!("s1 {removal}")]);
+    let held =
+        |why: &str| format!("held {removal}; `roles/run.invoker` runs jobs and instances, too, and {why}");
+    let there =
+        "there is `projects/shop-prod/locations/europe-west1/jobs/nightly`: needs `--include-inherited=jobs`";
+    check(&estate(Some(nightly()), &[Include::Inherited]), &[&held(there)]);
+    // What nobody listed cannot be named, whatever is asked for.
     for (jobs, why) in [
-        (Some(nightly()), "there is `projects/shop-prod/locations/europe-west1/jobs/nightly`"),
         (None, "those of `shop-prod` were not read"),
         (Some(Observed::Unreadable(gap())), "those of `shop-prod` could not be read: permission denied"),
     ] {
-        let expected = format!(
-            "held {removal}; `roles/run.invoker` runs jobs and instances, too, and {why}: needs `--include-inherited=jobs`"
-        );
-        check(&estate(jobs, &[Include::Inherited]), &[&expected]);
+        check(&estate(jobs.clone(), &[Include::Inherited]), &[&held(why)]);
+        check(&estate(jobs, &[Include::InheritedJobs]), &[&held(why)]);
     }
 }
 

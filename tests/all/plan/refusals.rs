@@ -52,6 +52,7 @@ fn said(estate: &Estate, resource: impl Into<Resource>, changes: Vec<Change>) ->
         footing: Footing::default(),
         protects: Vec::new(),
         also_opens: Vec::new(),
+        also_runs: Vec::new(),
     };
     // Whatever else is wrong with it, it names all that it must look at.
     with_context(estate, |context| {

@@ -26,17 +26,17 @@ pub(super) fn at_level(level: &str) -> String {
 }
 
 fn number_of(level: &str) -> String {
-    level.replace("shop-prod", "1041").replace("shop-lone", "2082")
+    level.replace("shop-prod", "1041").replace("shop-lone", "2082").replace("shop-edge", "3123")
 }
 
-pub(super) fn line(kind: &str, name: &str, ancestors: &[&str], field: &str, value: &Value) -> String {
+pub(crate) fn line(kind: &str, name: &str, ancestors: &[&str], field: &str, value: &Value) -> String {
     let (api, _) = kind.split_once('/').unwrap();
     let ancestors: Vec<_> = ancestors.iter().map(|level| number_of(level)).collect();
     json!({ "name": format!("//{api}/{name}"), "asset_type": kind, "ancestors": ancestors, field: value })
         .to_string()
 }
 
-pub(super) fn policy(grants: &[(&str, &str)]) -> Value {
+pub(crate) fn policy(grants: &[(&str, &str)]) -> Value {
     let bindings = grants.iter().map(|(role, member)| json!({ "role": role, "members": [member] }));
     json!({ "bindings": bindings.collect::<Vec<_>>() })
 }

@@ -1,7 +1,7 @@
 //! The whole way up from a function, by the program itself: from an export, from the emulator over HTTP, and from a
 //! snapshot of what was read there. All three say the same.
 
-mod estate;
+pub(crate) mod estate;
 mod gaps;
 mod names;
 
