@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Include, Step, law, proposal::Case, removals::gives_nothing_at_all};
+use super::{Include, Step, hold, law, proposal::Case, removals::gives_nothing_at_all};
 use crate::{
-    model::{Container, Grant, ProjectName, Resource, ServiceName},
+    access::{Verdict, agent::agent_project},
+    model::{Container, Grant, Principal, PrincipalKind, ProjectName, Resource, RuleId, ServiceName},
     rules::context::Context,
     world::Observed,
 };
@@ -84,11 +85,60 @@ pub(super) fn hold(case: &Case<'_>, grant: &Grant, is_inert: bool) -> Option<Str
         };
         return Some(format!("not everything below it was read: {why}"));
     }
-    if is_inert || !case.context.roles.may_run_workloads(&grant.role) {
+    if is_inert {
+        return None;
+    }
+    if let Some(why) = of_expected(case, grant) {
+        return Some(why);
+    }
+    if !case.context.roles.may_run_workloads(&grant.role) {
         return None;
     }
     let why = projects.iter().find_map(|project| workloads(case, project))?;
     Some(format!("`{}` runs jobs and instances, too, and {why}", grant.role))
+}
+
+/// That a grant carries somebody who is expected on a function below without being declared, and whom no plan would
+/// give a grant of their own there.
+fn of_expected(case: &Case<'_>, grant: &Grant) -> Option<String> {
+    let mut opened = law::opened(case.context, &grant.resource);
+    opened.find_map(|service| of_proxy(case, grant, service).or_else(|| of_source(case, grant, service)))
+}
+
+/// The agent of the Identity-Aware Proxy that a function stands behind.
+fn of_proxy(case: &Case<'_>, grant: &Grant, service: &ServiceName) -> Option<String> {
+    let (context, agent) = (case.context, &grant.principal);
+    let is_proxy = agent_project(agent).is_some() && context.expected.is_expected(service, agent);
+    (is_proxy && lives_on(context, grant, agent, service)).then(|| {
+        format!("the Identity-Aware Proxy calls `{}` as it: grant it there first", context.label(service))
+    })
+}
+
+/// An event source of a function whose policy somebody else writes, or for which the map wants nothing done. An
+/// account itself is another question: see [`hold::of_removal`].
+fn of_source(case: &Case<'_>, grant: &Grant, service: &ServiceName) -> Option<String> {
+    let context = case.context;
+    if matches!(grant.principal.kind(), PrincipalKind::ServiceAccount(_))
+        || !context.expected.is_event_driven(service)
+    {
+        return None;
+    }
+    let is_left_alone =
+        case.is_ignored(RuleId::TriggerBlocked) || hold::of_resource(case, &service.clone().into()).is_some();
+    let mut sources = context.expected.identities(service).into_iter().filter(|_| is_left_alone);
+    let (identity, sources) = sources.find(|(identity, _)| lives_on(context, grant, identity, service))?;
+    Some(format!(
+        "`{}` calls `{}` through it as `{identity}`, which would be left without a grant of its own",
+        sources.first().copied().unwrap_or("its event source"),
+        context.label(service)
+    ))
+}
+
+/// Whether a grant may carry somebody who has none of their own on a function.
+fn lives_on(context: &Context<'_>, grant: &Grant, who: &Principal, service: &ServiceName) -> bool {
+    let policy = context.world.services.get(service).and_then(|found| found.policy.known());
+    context.access.matches(&grant.principal, who) > Verdict::No
+        && policy.is_none_or(|policy| !law::has_own_grant(policy, who, context.roles, context.at))
 }
 
 /// Why a role that runs jobs and instances is not taken from those of a project, where that is so: there are some and

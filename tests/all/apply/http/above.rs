@@ -288,3 +288,52 @@ fn what_goes_above_counts_among_the_removals() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.out.contains("s3 projects/shop-prod waits for 1 second, until"), "{}", run.out);
 }
+
+#[test]
+fn whoever_is_expected_below_is_not_cut_off_where_nothing_can_be_given_instead() {
+    let trigger = "projects/shop-prod/locations/europe-west1/triggers/paid";
+    let events = "events@shop-prod.iam.gserviceaccount.com";
+    let destination = json!({ "cloudRun": { "service": "pay", "region": "europe-west1" } });
+    let data = json!({ "name": trigger, "serviceAccount": events, "destination": destination });
+    let kind = "eventarc.googleapis.com/Trigger";
+    let source = line(kind, trigger, &CHAIN, "resource", &json!({ "version": "v1", "data": data }));
+    let shop = Shop::of(&(estate() + &source + "\n"));
+    let of = |pay: &str| {
+        format!(
+            "callmap: 1\nproject: shop-prod\nregion: europe-west1\nfunctions:\n  pay: {pay}\ncallers: {{}}\n"
+        )
+    };
+    shop.mapped(&of("{ trigger: event }"));
+    let plan = shop.plan(&ALL);
+    assert_eq!((steps(&plan).len(), held(&plan).len()), (4, 0), "{plan:#}");
+    assert_eq!(steps(&plan)[0]["changes"][0]["member"], format!("serviceAccount:{events}"));
+    // Somebody else writes the policy: the group and the set of accounts, which may carry it, stay.
+    shop.mapped(&of("{ trigger: event, written_by: terraform }"));
+    let plan = shop.plan(&ALL);
+    let why = format!(
+        ": `{trigger}` calls `pay` through it as `serviceAccount:{events}`, which would be left without a grant of \
+         its own"
+    );
+    let above: Vec<_> = held(&plan).into_iter().filter(|held| held.ends_with(&why)).collect();
+    assert_eq!(above, [format!("projects/shop-prod{why}"), format!("organizations/9000{why}")], "{plan:#}");
+}
+
+#[test]
+fn the_agent_of_the_proxy_keeps_what_it_calls_through() {
+    let agent = "serviceAccount:service-1041@gcp-sa-iap.iam.gserviceaccount.com";
+    let proxied = |state: &mut callmap::emulator::State| {
+        let settings = json!({ "name": name("pay"), "uid": "uid-pay", "template": {}, "iapEnabled": true });
+        state.put(Kind::Service, &name("pay"), settings);
+    };
+    for (is_behind, expected) in [(true, 1), (false, 0)] {
+        let shop = Shop::of(&estate().replace("group:ops@example.com", agent));
+        shop.mapped(MAP);
+        if is_behind {
+            shop.handle().change(proxied);
+        }
+        let plan = shop.plan(&[&ALL[..], &["--include-agents"]].concat());
+        let why = "projects/shop-prod: the Identity-Aware Proxy calls `pay` as it: grant it there first";
+        let kept = held(&plan).into_iter().filter(|held| held == why).count();
+        assert_eq!(kept, expected, "{plan:#}");
+    }
+}
