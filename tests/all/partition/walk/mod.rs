@@ -3,6 +3,7 @@
 //!
 //! What is right stands in `table`, from the design and not from the code.
 
+mod condition;
 mod lines;
 mod map;
 mod sketch;
@@ -101,6 +102,8 @@ proptest! {
                 RuleId::UndeclaredFunction,
                 // Its event sources are looked at as well.
                 RuleId::TriggerBlocked,
+                // What was not read may be public: it matters for every function in scope.
+                RuleId::Unreadable,
             ];
             prop_assert!(function.is_on_map || is_for_all.contains(&finding.rule), "{:?}", finding);
         }

@@ -2,6 +2,8 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
+use super::condition::{CONDITIONS, PLAIN};
+
 /// Projects by id and number.
 pub(super) const PROJECTS: [(&str, &str); 3] =
     [("shop-prod", "1041"), ("shop-edge", "2082"), ("shop-lone", "3123")];
@@ -94,17 +96,14 @@ pub(super) const ROLES: [(&str, Gives); 21] = [
     ("roles/writer", Gives::Unknown),
 ];
 
-/// Conditions, each with whether it can hold now or later.
-pub(super) const CONDITIONS: [(Option<&str>, bool); 8] = [
-    (None, true),
-    (None, true),
-    (None, true),
-    (Some("request.time < timestamp(\"2026-12-01T00:00:00Z\")"), true),
-    (Some("request.time < timestamp(\"2026-11-23T09:00:00Z\")"), false),
-    (Some("request.time <= timestamp('2026-11-23T09:00:00Z')"), true),
-    (Some("timestamp(\"2027-01-01T00:00:00Z\") < request.time"), true),
-    (Some("request.path.startsWith(\"/v1\")"), true),
-];
+/// No condition at all, or one with whether it can hold now or later.
+fn some_condition() -> impl Strategy<Value = (Option<&'static str>, bool)> {
+    prop_oneof![
+        3 => Just((None, true)),
+        3 => select(&PLAIN[..]),
+        2 => select(&CONDITIONS[..]),
+    ]
+}
 
 /// What makes a function special.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,7 +224,7 @@ fn some_binding() -> impl Strategy<Value = Binding> {
         3 => select(&LEVELS[..]).prop_map(Place::Level),
     ];
     let members = vec(select(&MEMBERS[..]), 1..5);
-    (place, select(&ROLES[..]), members, select(&CONDITIONS[..]))
+    (place, select(&ROLES[..]), members, some_condition())
         .prop_map(|(place, role, members, condition)| Binding { place, role, members, condition })
 }
 
@@ -242,14 +241,9 @@ struct Pointed {
 
 fn some_pointed() -> impl Strategy<Value = Pointed> {
     let above = prop_oneof![3 => Just(0_usize), 2 => 1..5_usize];
-    (any::<prop::sample::Index>(), any::<bool>(), select(&ROLES[..12]), select(&CONDITIONS[..]), above)
-        .prop_map(|(which, is_source, role, condition, above)| Pointed {
-            which,
-            is_source,
-            role,
-            condition,
-            above,
-        })
+    (any::<prop::sample::Index>(), any::<bool>(), select(&ROLES[..12]), some_condition(), above).prop_map(
+        |(which, is_source, role, condition, above)| Pointed { which, is_source, role, condition, above },
+    )
 }
 
 pub(super) fn some_sketch() -> impl Strategy<Value = Sketch> {
