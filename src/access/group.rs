@@ -34,6 +34,8 @@ impl<'w> Groups<'w> {
                 lists.push(group);
             }
         }
+        // The way shown through them must not turn on the order they stand in.
+        groups.sets.sort();
         let known = world.groups.values().filter_map(Observed::known).flatten();
         let mut unexpanded: Vec<&Principal> =
             world.groups.keys().chain(known).filter(|member| groups.is_unexpanded(member)).collect();

@@ -93,7 +93,7 @@ fn estate() -> String {
                 "//run.googleapis.com/projects/shop-{project}/locations/europe-west1/services/f-{function}"
             );
             let settings = format!(
-                "\"resource\":{{\"data\":{{\"spec\":{{\"template\":{{\"spec\":{{}}}}}}}}}},{ancestors}"
+                "\"resource\":{{\"data\":{{\"metadata\":{{\"name\":\"f-{function}\"}},\"spec\":{{\"template\":{{\"spec\":{{}}}}}}}}}},{ancestors}"
             );
             policy(
                 &mut text,
