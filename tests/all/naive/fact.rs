@@ -22,13 +22,15 @@ pub(super) const LEVELS: [&str; 7] = [
     "folders/78",
     "folders/79",
 ];
-/// What may stand above a project.
-pub(super) const CHAINS: [&[&str]; 5] = [
+/// What may stand above a project; of what ends with a folder the rest was not seen.
+pub(super) const CHAINS: [&[&str]; 7] = [
     &["folders/77", "organizations/9000"],
     &["organizations/9000"],
     &["folders/78", "folders/77", "organizations/9000"],
     &["folders/79", "folders/78", "folders/77", "organizations/9000"],
     &[],
+    &["folders/78"],
+    &["folders/78", "folders/77"],
 ];
 pub(super) const GROUPS: [&str; 5] = [
     "group:a@example.com",

@@ -196,8 +196,13 @@ impl Naive<'_> {
         let mut verdict = Unknown;
         for chain in self.world.chains.values() {
             let chain: Vec<String> = chain.iter().map(ToString::to_string).collect();
-            if let Some(at) = chain.iter().position(|level| *level == inner) {
-                verdict = Verdict::from(chain[at..].contains(&outer));
+            let Some(at) = chain.iter().position(|level| *level == inner) else { continue };
+            let is_whole = chain.last().is_none_or(|last| !last.starts_with("folders/"));
+            if chain[at..].contains(&outer) {
+                return Yes;
+            }
+            if is_whole {
+                verdict = No;
             }
         }
         verdict
