@@ -63,41 +63,25 @@ impl Weighing<'_, '_> {
     /// The verdict with its reasons, what decides first.
     pub(super) fn answer(&self) -> Answer {
         let verdict = self.verdict();
+        let (given, refused) = (total(&self.gives), total(&self.refuses));
         let mut reasons: Vec<Reason> = self.open.1.iter().map(|weight| weight.reason.clone()).collect();
-        reasons.extend(self.refuses.iter().filter_map(|weight| self.refusing(weight, verdict)));
-        reasons.extend(self.gives.iter().map(|weight| self.giving(weight)));
+        let stops = |weight| self.refusing(weight, verdict, (given.1, refused.1));
+        reasons.extend(self.refuses.iter().filter_map(stops));
+        reasons.extend(self.gives.iter().map(|weight| giving(weight, refused)));
         // Stable: within one effect, what stands nearer to the function comes first.
         reasons.sort_by_key(|reason| rank(reason.effect, verdict));
         reasons.dedup();
         Answer { verdict, reasons }
     }
 
-    /// What is left of something that lets the caller through once deny policies have had their say.
-    fn giving(&self, weight: &Weight<'_, '_>) -> Reason {
-        let (no_one, not_the_caller) = total(&self.refuses);
-        let left = weight.anyone.min(!no_one).max(weight.caller.min(!not_the_caller));
-        let mut reason = weight.reason.clone();
-        if left == weight.most() {
-            return reason;
-        }
-        let says = match left {
-            Verdict::No => {
-                reason.gap = None;
-                reason.effect = Effect::Void;
-                "a deny policy takes it away"
-            }
-            Verdict::Unknown | Verdict::Yes => {
-                reason.effect = Effect::Unknown;
-                "a deny policy may take it away"
-            }
-        };
-        also(&mut reason.detail, says);
-        reason
-    }
-
-    /// What is left of something that stops the caller; `None` where it is not worth saying.
-    fn refusing(&self, weight: &Weight<'_, '_>, verdict: Verdict) -> Option<Reason> {
-        let ((_, given), (_, refused)) = (total(&self.gives), total(&self.refuses));
+    /// What is left of something that stops the caller, to whom so much is given and refused in all; `None` where
+    /// it is not worth saying.
+    fn refusing(
+        &self,
+        weight: &Weight<'_, '_>,
+        verdict: Verdict,
+        (given, refused): (Verdict, Verdict),
+    ) -> Option<Reason> {
         let mut reason = weight.reason.clone();
         let tail = match (verdict, weight.caller) {
             (_, Verdict::No) => None,
@@ -123,6 +107,29 @@ impl Weighing<'_, '_> {
         }
         Some(reason)
     }
+}
+
+/// What is left of something that lets the caller through once deny policies have had their say: what they refuse to
+/// a request without a token, and to the caller.
+fn giving(weight: &Weight<'_, '_>, (no_one, not_the_caller): (Verdict, Verdict)) -> Reason {
+    let left = weight.anyone.min(!no_one).max(weight.caller.min(!not_the_caller));
+    let mut reason = weight.reason.clone();
+    if left == weight.most() {
+        return reason;
+    }
+    let says = match left {
+        Verdict::No => {
+            reason.gap = None;
+            reason.effect = Effect::Void;
+            "a deny policy takes it away"
+        }
+        Verdict::Unknown | Verdict::Yes => {
+            reason.effect = Effect::Unknown;
+            "a deny policy may take it away"
+        }
+    };
+    also(&mut reason.detail, says);
+    reason
 }
 
 /// Adds to what there is to say.

@@ -54,10 +54,7 @@ pub fn judge(context: &Context<'_>) -> Vec<Judged> {
 /// Adds the grants of one policy in order, each once. One may stand there in several spellings: which of them is
 /// shown must not depend on their order.
 fn each_once(mut found: Vec<Judged>, judged: &mut Vec<Judged>) {
-    found.sort_by(|left, right| {
-        let spelling = || left.grant.principal.as_str().cmp(right.grant.principal.as_str());
-        left.grant.cmp(&right.grant).then_with(spelling)
-    });
+    found.sort_by(|left, right| left.grant.cmp_spelled(&right.grant));
     found.dedup_by(|left, right| left.grant == right.grant);
     judged.append(&mut found);
 }
@@ -84,15 +81,6 @@ fn use_of(context: &Context<'_>, binding: &Binding, class: RoleClass, principal:
     if class == RoleClass::Unknown { Use::Nothing } else { Use::Dead(class) }
 }
 
-fn grant(resource: &Resource, binding: &Binding, principal: &Principal) -> Grant {
-    Grant {
-        resource: resource.clone(),
-        role: binding.role.clone(),
-        principal: principal.clone(),
-        condition: binding.condition.clone(),
-    }
-}
-
 fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy) -> Vec<Judged> {
     let mut judged = Vec::new();
     let governed = context.declared.governed.get(name).copied();
@@ -117,7 +105,7 @@ fn on_function(context: &Context<'_>, name: &ServiceName, policy: &Policy) -> Ve
             };
             let Some((rule, level)) = found else { continue };
             judged.push(Judged {
-                grant: grant(&resource, binding, principal),
+                grant: Grant::of(&resource, binding, principal),
                 class,
                 rule,
                 level,
@@ -180,7 +168,7 @@ fn above_functions(
                 Use::Nothing => continue,
             };
             judged.push(Judged {
-                grant: grant(&resource, binding, principal),
+                grant: Grant::of(&resource, binding, principal),
                 class,
                 rule,
                 level,
@@ -236,7 +224,7 @@ fn on_functions_api(context: &Context<'_>) -> Vec<Judged> {
         let resource = Resource::Other(name.to_string().into());
         for binding in policy.bindings.iter().filter(|binding| binding.role.as_str() == FUNCTIONS_INVOKER) {
             judged.extend(binding.members.iter().map(|principal| Judged {
-                grant: grant(&resource, binding, principal),
+                grant: Grant::of(&resource, binding, principal),
                 class: RoleClass::None,
                 rule: RuleId::DeadGrant,
                 level: Level::Warning,

@@ -6,8 +6,8 @@ use super::{Finding, Rule, context::Context, partition::Judged, phrase};
 use crate::{
     access::{RoleClass, Verdict, condition::can_hold_from},
     model::{
-        Binding, Container, Grant, Level, Permission, Permissions, Policy, Principal, PrincipalKind,
-        Resource, RuleId, ServiceName,
+        Binding, Container, Grant, Level, Permission, Permissions, Policy, PrincipalKind, Resource, RuleId,
+        ServiceName,
     },
 };
 
@@ -66,12 +66,9 @@ fn in_policy(
             continue;
         }
         let members = binding.members.iter().filter(|member| member.kind() != PrincipalKind::Deleted);
-        grants.extend(members.map(|member| (grant(resource, binding, member), settable)));
+        grants.extend(members.map(|member| (Grant::of(resource, binding, member), settable)));
     }
-    grants.sort_by(|(left, _), (right, _)| {
-        let spelling = || left.principal.as_str().cmp(right.principal.as_str());
-        left.cmp(right).then_with(spelling)
-    });
+    grants.sort_by(|(left, _), (right, _)| left.cmp_spelled(right));
     grants.dedup_by(|left, right| left.0 == right.0);
     grants.into_iter().filter_map(|(grant, settable)| finding(context, grant, settable, below)).collect()
 }
@@ -89,15 +86,6 @@ fn settable(context: &Context<'_>, resource: &Resource, binding: &Binding) -> Pe
     let Some(given) = context.roles.gives(&binding.role) else { return Permissions::NONE };
     let below = POLICIES.iter().take(reach).map(|(permission, _)| *permission);
     below.filter(|permission| given.has(*permission)).collect()
-}
-
-fn grant(resource: &Resource, binding: &Binding, principal: &Principal) -> Grant {
-    Grant {
-        resource: resource.clone(),
-        role: binding.role.clone(),
-        principal: principal.clone(),
-        condition: binding.condition.clone(),
-    }
 }
 
 fn finding(
