@@ -8,6 +8,7 @@ use super::{
     calls,
     log::{Entry, Log},
     state::State,
+    tokens::Tokens,
     weather::{Sky, Weather},
 };
 use crate::model::Time;
@@ -68,8 +69,7 @@ struct Shared {
     sky: Mutex<Sky>,
     log: Mutex<Log>,
     hook: Mutex<Option<WriteHook>>,
-    /// How many tokens were given out.
-    tokens: Mutex<u64>,
+    tokens: Mutex<Tokens>,
     takes_wildcard: Mutex<bool>,
 }
 
@@ -88,7 +88,7 @@ impl Handle {
             sky: Mutex::new(sky),
             log: Mutex::default(),
             hook: Mutex::new(None),
-            tokens: Mutex::new(0),
+            tokens: Mutex::default(),
             takes_wildcard: Mutex::new(false),
         };
         Self { shared: Arc::new(shared) }
@@ -168,10 +168,8 @@ impl Handle {
         locked(&self.shared.hook).as_mut().map_or(WriteFate::Go, |hook| hook(write))
     }
 
-    /// A number that no token had before.
-    pub(super) fn next_token(&self) -> u64 {
-        let mut tokens = locked(&self.shared.tokens);
-        *tokens += 1;
-        *tokens
+    /// Looks at the tokens that were given out, or gives one.
+    pub(super) fn tokens<T>(&self, look: impl FnOnce(&mut Tokens) -> T) -> T {
+        look(&mut locked(&self.shared.tokens))
     }
 }

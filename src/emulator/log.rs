@@ -13,6 +13,9 @@ const MOST: usize = 200_000;
 pub struct Entry {
     /// `GET`, `POST`, …
     pub method: String,
+    /// Google's id of the method, such as `run.projects.locations.services.list`; `None` where it is none of theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_method: Option<String>,
     /// Path and query, as they came.
     pub target: String,
     /// The body of a write; of what brings or asks for tokens it is not kept.

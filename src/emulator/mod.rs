@@ -11,11 +11,13 @@ mod handle;
 mod hash;
 mod iam;
 mod log;
+mod may;
 mod oauth;
 mod request;
 mod roles;
 mod server;
 pub mod state;
+mod tokens;
 mod weather;
 
 pub use handle::{Clock, Handle, Write, WriteFate, WriteHook};

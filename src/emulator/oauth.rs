@@ -11,7 +11,7 @@ use base64::{
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{fault::Fault, handle::Handle, request::Request, server::Answer};
+use super::{fault::Fault, handle::Handle, request::Request, server::Answer, tokens::Actor};
 use crate::model::time;
 
 /// How long a token lasts, in seconds.
@@ -38,7 +38,9 @@ pub(super) fn open(request: &Request, handle: &Handle) -> Option<Answer> {
     match (request.method.as_str(), request.path.as_str()) {
         ("POST", "/token" | "/o/oauth2/token") => Some(grant(request, handle)),
         ("POST", "/v1/token") => Some(exchange(request, handle)),
-        ("GET", "/" | "/computeMetadata/" | "/computeMetadata/v1/") if request.flavor.is_some() => {
+        ("GET", "/" | "/computeMetadata/" | "/computeMetadata/v1/")
+            if request.header("metadata-flavor").is_some() =>
+        {
             Some(Answer::text(200, "computeMetadata/\n").with("Metadata-Flavor", "Google"))
         }
         ("GET", path) => path.strip_prefix(METADATA).map(|path| metadata(path, request, handle)),
@@ -48,10 +50,12 @@ pub(super) fn open(request: &Request, handle: &Handle) -> Option<Answer> {
 
 /// The answer to who acts as a service account; `None` where something else is asked for.
 pub(super) fn impersonation(request: &Request, handle: &Handle) -> Option<Result<Value, Fault>> {
-    let (parts, verb) = request.parts();
-    let is_it = verb.as_deref() == Some("generateAccessToken") && request.method == "POST";
+    let parts = request.parts();
     match parts.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["v1", "projects", _, "serviceAccounts", email] if is_it => Some(act_as(email, request, handle)),
+        ["v1", "projects", _, "serviceAccounts", account] if request.method == "POST" => {
+            let email = account.strip_suffix(":generateAccessToken")?;
+            Some(act_as(email, request, handle))
+        }
         _ => None,
     }
 }
@@ -82,7 +86,7 @@ fn act_as(email: &str, request: &Request, handle: &Handle) -> Result<Value, Faul
 }
 
 fn token(handle: &Handle) -> String {
-    format!("ya29.emulated-{}", handle.next_token())
+    handle.tokens(|tokens| tokens.mint(Actor::Owner, Utc::now() + TimeDelta::seconds(LIFETIME)))
 }
 
 fn grant(request: &Request, handle: &Handle) -> Answer {
@@ -153,7 +157,7 @@ fn exchange(request: &Request, handle: &Handle) -> Answer {
 
 /// The metadata server of a machine that runs as the default account of the first project.
 fn metadata(path: &str, request: &Request, handle: &Handle) -> Answer {
-    if request.flavor.as_deref() != Some("Google") {
+    if request.header("metadata-flavor") != Some("Google") {
         return Answer::text(403, "Missing required header: Metadata-Flavor\n");
     }
     let (id, number) = handle.change(|state| state.first_project());

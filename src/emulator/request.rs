@@ -1,12 +1,13 @@
 //! A request as the methods see it: path in parts, query, body.
 
+use http::HeaderMap;
 use serde_json::Value;
 use url::form_urlencoded;
 
 use super::fault::Fault;
 
 /// A request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Request {
     /// `GET`, `POST`, …
     pub(super) method: String,
@@ -16,31 +17,28 @@ pub(super) struct Request {
     pub(super) query: Vec<(String, String)>,
     /// The host that is asked for: of the target where it is absolute, else of the header.
     pub(super) host: String,
-    /// Whether it brings a bearer token.
-    pub(super) has_bearer: bool,
-    /// The header `Metadata-Flavor`.
-    pub(super) flavor: Option<String>,
+    /// As they came.
+    pub(super) headers: HeaderMap,
     /// The body as it came.
     pub(super) body: Vec<u8>,
 }
 
 impl Request {
-    /// The parts of the path, decoded, and the verb after the last colon.
-    pub(super) fn parts(&self) -> (Vec<String>, Option<String>) {
-        let mut parts: Vec<String> = self.path.trim_start_matches('/').split('/').map(decoded).collect();
-        let verb = match parts.last_mut() {
-            Some(last) => match last.rsplit_once(':') {
-                // An id of a project may hold a colon; what comes after it is no verb then.
-                Some((name, verb)) if is_verb(verb) || self.path.starts_with("/v1/groups") => {
-                    let (name, verb) = (name.to_owned(), verb.to_owned());
-                    *last = name;
-                    Some(verb)
-                }
-                Some(_) | None => None,
-            },
-            None => None,
-        };
-        (parts, verb)
+    /// The first value of a header; `None` where it is none, or no text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The bearer token that it brings.
+    pub(super) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        let token = token.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    }
+
+    /// The parts of the path, decoded. The last may end in a colon and a custom verb.
+    pub(super) fn parts(&self) -> Vec<String> {
+        self.path.strip_prefix('/').unwrap_or(&self.path).split('/').map(decoded).collect()
     }
 
     /// The first value of a word in the query.
@@ -73,18 +71,6 @@ impl Request {
     }
 }
 
-fn is_verb(word: &str) -> bool {
-    matches!(
-        word,
-        "getIamPolicy"
-            | "setIamPolicy"
-            | "testIamPermissions"
-            | "getAncestry"
-            | "generateAccessToken"
-            | "generateIdToken"
-    )
-}
-
 /// A part of a path without its percent signs.
 fn decoded(part: &str) -> String {
     // A plus is a plus in a path.
@@ -96,27 +82,22 @@ fn decoded(part: &str) -> String {
 mod tests {
     use super::*;
 
-    fn parts(path: &str) -> (Vec<String>, Option<String>) {
-        let request = Request {
-            method: "GET".to_owned(),
-            path: path.to_owned(),
-            query: Vec::new(),
-            host: String::new(),
-            has_bearer: true,
-            flavor: None,
-            body: Vec::new(),
-        };
-        request.parts()
+    #[test]
+    fn parts_are_decoded_and_a_plus_is_a_plus() {
+        let request = Request { path: "/v1/projects/a%2Bb+c%26=d/x%3Ay".to_owned(), ..Request::default() };
+        assert_eq!(request.parts(), ["v1", "projects", "a+b+c&=d", "x:y"]);
     }
 
     #[test]
-    fn the_verb_stands_after_the_last_colon_and_an_id_may_hold_another() {
-        let (path, verb) = parts("/v1/projects/example.com:shop:getIamPolicy");
-        assert_eq!((path[2].as_str(), verb.as_deref()), ("example.com:shop", Some("getIamPolicy")));
-        let (path, verb) = parts("/v1/projects/example.com:shop");
-        assert_eq!((path[2].as_str(), verb), ("example.com:shop", None));
-        let (path, verb) = parts("/v1/projects/a%2Bb+c%26=d/services/x%3AsetIamPolicy");
-        assert_eq!((path[2].as_str(), path[4].as_str()), ("a+b+c&=d", "x"));
-        assert_eq!(verb.as_deref(), Some("setIamPolicy"));
+    fn a_bearer_is_what_stands_behind_the_word() {
+        let bearer = |value: &str| {
+            let mut request = Request::default();
+            request.headers.insert("authorization", value.parse().unwrap());
+            request.bearer().map(str::to_owned)
+        };
+        assert_eq!(bearer("bearer  x.y "), Some("x.y".to_owned()));
+        for value in ["Bearer", "Bearer ", "Basic eDp5"] {
+            assert_eq!(bearer(value), None, "{value}");
+        }
     }
 }

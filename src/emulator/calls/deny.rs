@@ -30,20 +30,6 @@ pub(in crate::emulator) enum DenyCall {
     Delete(String, String),
 }
 
-/// The method of a path behind `/v2/`.
-pub(super) fn call(rest: &[&str], method: &str) -> Option<DenyCall> {
-    let ["policies", attachment, "denypolicies", id @ ..] = rest else { return None };
-    let on = attachment.strip_prefix("cloudresourcemanager.googleapis.com/")?.to_owned();
-    match (method, id) {
-        ("GET", []) => Some(DenyCall::List(on)),
-        ("POST", []) => Some(DenyCall::Create(on)),
-        ("GET", [id]) => Some(DenyCall::Get(on, (*id).to_owned())),
-        ("PUT", [id]) => Some(DenyCall::Update(on, (*id).to_owned())),
-        ("DELETE", [id]) => Some(DenyCall::Delete(on, (*id).to_owned())),
-        _ => None,
-    }
-}
-
 /// Does what is asked for.
 pub(super) fn answer(call: &DenyCall, context: &mut Context<'_>) -> Result<Value, Fault> {
     let (DenyCall::List(on)

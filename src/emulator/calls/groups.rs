@@ -11,7 +11,7 @@ use crate::emulator::{
 };
 
 /// The host of the API.
-pub(in crate::emulator) const HOST: &str = "cloudidentity.googleapis.com";
+const HOST: &str = "cloudidentity.googleapis.com";
 /// So many are on a page that shows all there is to see.
 const MOST_FULL: i64 = 500;
 
@@ -28,20 +28,6 @@ pub(in crate::emulator) enum GroupCall {
     Transitive(String),
     /// Whether somebody is among those.
     Check(String),
-}
-
-/// The method behind a colon.
-pub(super) fn verb(rest: &[&str], verb: &str) -> Option<GroupCall> {
-    match (rest, verb) {
-        (["groups"], "lookup") => Some(GroupCall::Lookup),
-        (["groups", id, "memberships"], "searchTransitiveMemberships") => {
-            Some(GroupCall::Transitive((*id).to_owned()))
-        }
-        (["groups", id, "memberships"], "checkTransitiveMembership") => {
-            Some(GroupCall::Check((*id).to_owned()))
-        }
-        _ => None,
-    }
 }
 
 /// Does what is asked for.

@@ -1,5 +1,6 @@
 //! The methods: which one a request means, and what is answered.
 
+mod call;
 mod deny;
 mod groups;
 mod knative;
@@ -8,17 +9,23 @@ mod page;
 mod policy;
 mod projects;
 mod role;
-mod route;
+mod routes;
 
 use serde_json::Value;
 
+pub(super) use call::{Call, Shape};
 pub(super) use policy::place;
-pub(super) use route::{Call, Shape, route};
+pub(super) use routes::route;
+
+use deny::DenyCall;
+use groups::GroupCall;
 
 use super::{
     fault::Fault,
+    may,
     request::Request,
     state::{Kind, State, location, project},
+    tokens::Actor,
 };
 use crate::model::Time;
 
@@ -27,16 +34,26 @@ pub(super) struct Context<'c> {
     pub(super) state: &'c mut State,
     pub(super) request: &'c Request,
     pub(super) now: Time,
+    /// Who asks.
+    pub(super) caller: &'c Actor,
     /// Whether Cloud Run's v2 lists take `-` for every location, as they do to some.
     pub(super) takes_wildcard: bool,
 }
 
 impl Context<'_> {
-    /// Refuses where the permission is refused on any of these names.
+    /// Refuses where the permission is refused on any of these names, and where the caller does not have it on the
+    /// first of them.
     fn permit(&self, permission: &str, names: &[&str]) -> Result<(), Fault> {
-        match names.iter().find(|name| self.state.is_refused(permission, name)) {
-            Some(name) => Err(Fault::denied(permission, name)),
-            None => Ok(()),
+        if let Some(name) = names.iter().find(|name| self.state.is_refused(permission, name)) {
+            return Err(Fault::denied(permission, name));
+        }
+        match (self.caller, names.first()) {
+            (Actor::As(principal), Some(name))
+                if !may::may(self.state, principal, permission, name, self.now) =>
+            {
+                Err(Fault::denied(permission, name))
+            }
+            _ => Ok(()),
         }
     }
 

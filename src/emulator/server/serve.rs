@@ -2,6 +2,7 @@
 
 use std::{io, time::Duration};
 
+use chrono::Utc;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -20,6 +21,7 @@ use crate::emulator::{
     log::Entry,
     oauth,
     request::Request,
+    tokens::Actor,
     weather::Fate,
 };
 
@@ -110,16 +112,28 @@ async fn carried_out(request: Request, handle: &Handle) -> io::Result<Answer> {
     if let Some(answer) = oauth::open(&request, handle) {
         return Ok(answer);
     }
-    let call = calls::route(&request);
-    let acted = call.is_none().then(|| oauth::impersonation(&request, handle)).flatten();
-    if call.is_none() && acted.is_none() {
+    let routed = calls::route(&request);
+    let acted = routed.is_none().then(|| oauth::impersonation(&request, handle)).flatten();
+    if routed.is_none() && acted.is_none() {
         return Ok(Answer::unrouted(&request.path));
     }
-    if !request.has_bearer {
-        let service = call.as_ref().map_or("iamcredentials.googleapis.com", Call::host);
-        return Ok(Answer::fault(&unknown(service))
-            .with("www-authenticate", "Bearer realm=\"https://accounts.google.com/\""));
-    }
+    let service =
+        routed.as_ref().map_or("iamcredentials.googleapis.com".to_owned(), |routed| routed.route.host());
+    let caller = match request.bearer() {
+        None => Err(unknown(&service)),
+        // Tokens run out by the clock on the wall, as their holders have no other.
+        Some(token) => {
+            handle.tokens(|tokens| tokens.actor(token, Utc::now())).ok_or_else(|| expired(&service))
+        }
+    };
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(fault) => {
+            let realm = "Bearer realm=\"https://accounts.google.com/\"";
+            return Ok(Answer::fault(&fault).with("www-authenticate", realm));
+        }
+    };
+    let call = routed.map(|routed| routed.call);
     let fate = match &call {
         Some(Call::SetPolicy(place)) => asked(handle, &place.name, &request).await,
         Some(_) | None => WriteFate::Go,
@@ -129,7 +143,7 @@ async fn carried_out(request: Request, handle: &Handle) -> io::Result<Answer> {
         (WriteFate::Refuse(status, body), ..) => return Ok(Answer::json(status, &body)),
         (WriteFate::Go, None, Some(acted)) => acted,
         (fate, Some(call), _) => {
-            let result = answered(call, &request, handle);
+            let result = answered(call, &request, &caller, handle);
             if fate == WriteFate::DropAfter {
                 return Err(io::Error::other("the answer is lost"));
             }
@@ -140,9 +154,14 @@ async fn carried_out(request: Request, handle: &Handle) -> io::Result<Answer> {
     Ok(result.map_or_else(|fault| Answer::fault(&fault), |value| Answer::json(200, &value)))
 }
 
-fn answered(call: &Call, request: &Request, handle: &Handle) -> Result<serde_json::Value, Fault> {
+fn answered(
+    call: &Call,
+    request: &Request,
+    caller: &Actor,
+    handle: &Handle,
+) -> Result<serde_json::Value, Fault> {
     let (now, takes_wildcard) = (handle.now(), handle.takes_wildcard());
-    handle.change(|state| calls::answer(call, &mut Context { state, request, now, takes_wildcard }))
+    handle.change(|state| calls::answer(call, &mut Context { state, request, now, caller, takes_wildcard }))
 }
 
 /// What the hook says of a write. It may take its time, and no other request waits for it.
@@ -151,6 +170,19 @@ async fn asked(handle: &Handle, resource: &str, request: &Request) -> WriteFate 
     let handle = handle.clone();
     // A hook that panicked is a test that has failed already.
     tokio::task::spawn_blocking(move || handle.fate_of(&write)).await.unwrap_or(WriteFate::DropBefore)
+}
+
+fn expired(service: &str) -> Fault {
+    let details = vec![serde_json::json!({
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "ACCESS_TOKEN_EXPIRED",
+        "domain": "googleapis.com",
+        "metadata": { "service": service },
+    })];
+    let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or \
+                   other valid authentication credential. See \
+                   https://developers.google.com/identity/sign-in/web/devconsole-project.";
+    Fault { details, ..Fault::new(401, "UNAUTHENTICATED", message) }
 }
 
 fn unknown(service: &str) -> Fault {
@@ -169,7 +201,8 @@ fn unknown(service: &str) -> Fault {
 fn entry(request: &Request, target: String) -> Entry {
     let is_kept = request.method != "GET" && !oauth::is_secret(request);
     let body = is_kept.then(|| request.json().ok()).flatten();
-    Entry { method: request.method.clone(), target, body, status: None }
+    let api_method = calls::route(request).map(|routed| routed.route.id.to_owned());
+    Entry { method: request.method.clone(), api_method, target, body, status: None }
 }
 
 /// The request with all of its body.
@@ -180,16 +213,12 @@ async fn read(
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let query = head.uri.query().unwrap_or_default();
     let host = head.uri.host().or_else(|| header("host")).unwrap_or_default().to_owned();
-    let bearer = header("authorization").and_then(|value| value.split_once(' '));
-    let has_bearer = bearer
-        .is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty());
     let request = Request {
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),
         query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         host,
-        has_bearer,
-        flavor: header("metadata-flavor").map(str::to_owned),
+        headers: head.headers,
         body: Vec::new(),
     };
     let body = Limited::new(body, LONGEST).collect().await?.to_bytes();

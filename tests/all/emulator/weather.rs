@@ -152,11 +152,13 @@ fn the_log_holds_every_request_in_order_and_nothing_secret() {
         json!([
             {
                 "method": "GET",
+                "api_method": "run.projects.locations.services.getIamPolicy",
                 "target": format!("/v2/{PAY}:getIamPolicy?options.requestedPolicyVersion=3"),
                 "status": 200,
             },
             {
                 "method": "POST",
+                "api_method": "run.projects.locations.services.setIamPolicy",
                 "target": format!("/v2/{PAY}:setIamPolicy"),
                 "body": { "policy": { "bindings": [] } },
                 "status": 200,

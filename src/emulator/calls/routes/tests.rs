@@ -1,18 +1,17 @@
 //! Every path, and what it means.
 
 use super::*;
+use crate::emulator::{calls::Shape, state::Kind};
 
 fn call(method: &str, target: &str) -> Option<Call> {
     let (host, path) = target.split_once('|').unwrap_or(("", target));
-    route(&Request {
+    let request = Request {
         method: method.to_owned(),
         path: path.to_owned(),
-        query: Vec::new(),
         host: host.to_owned(),
-        has_bearer: true,
-        flavor: None,
-        body: Vec::new(),
-    })
+        ..Request::default()
+    };
+    route(&request).map(|routed| routed.call)
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! What can be asked for: a method, and the names in its path.
+
+use super::{deny::DenyCall, groups::GroupCall, policy::Place};
+use crate::emulator::state::Kind;
+
+/// Which of the shapes of Resource Manager is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::emulator) enum Shape {
+    /// v1, and v2 of folders.
+    Old,
+    /// v3.
+    New,
+}
+
+/// A method, and the names in its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::emulator) enum Call {
+    /// The locations of a project, which several APIs have under one path.
+    Locations(String),
+    /// What of a kind is below a parent: `projects/P` or `projects/P/locations/L`.
+    List(Kind, String),
+    /// One resource.
+    Get(Kind, String),
+    /// Services of a parent in the Knative shape, or one of them.
+    Knative(String, Option<String>),
+    /// `getIamPolicy`.
+    GetPolicy(Place),
+    /// `setIamPolicy`.
+    SetPolicy(Place),
+    /// `testIamPermissions`.
+    TestPermissions(Place),
+    /// `getAncestry` of a project.
+    Ancestry(String),
+    /// A project, folder or organization.
+    Container(String, Shape),
+    /// Projects or folders directly below a parent.
+    Children(Kind, Shape),
+    /// A role.
+    Role(String),
+    /// Groups of Cloud Identity.
+    Group(GroupCall),
+    /// Deny policies.
+    Deny(DenyCall),
+}

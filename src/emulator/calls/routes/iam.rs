@@ -1,0 +1,53 @@
+//! Roles and deny policies (<https://cloud.google.com/iam/docs/reference/rest>), and the methods of allow policies that
+//! are asked for by POST.
+
+use super::Route;
+use crate::emulator::calls::{Call, DenyCall, policy};
+
+const V1: &str = "iam.v1";
+const V2: &str = "iam.v2";
+
+pub(super) const ROUTES: &[Route] = &[
+    role("iam.roles.get", "v1/roles/*"),
+    role("iam.projects.roles.get", "v1/projects/*/roles/*"),
+    role("iam.organizations.roles.get", "v1/organizations/*/roles/*"),
+    Route::new(V2, "iam.policies.listPolicies", "GET", "v2/policies/*/denypolicies", |path| {
+        Some(Call::Deny(DenyCall::List(attachment(&path.part(1))?)))
+    }),
+    Route::new(V2, "iam.policies.createPolicy", "POST", "v2/policies/*/denypolicies", |path| {
+        Some(Call::Deny(DenyCall::Create(attachment(&path.part(1))?)))
+    }),
+    Route::new(V2, "iam.policies.get", "GET", "v2/policies/*/denypolicies/*", |path| {
+        Some(Call::Deny(DenyCall::Get(attachment(&path.part(1))?, path.part(3))))
+    }),
+    Route::new(V2, "iam.policies.update", "PUT", "v2/policies/*/denypolicies/*", |path| {
+        Some(Call::Deny(DenyCall::Update(attachment(&path.part(1))?, path.part(3))))
+    }),
+    Route::new(V2, "iam.policies.delete", "DELETE", "v2/policies/*/denypolicies/*", |path| {
+        Some(Call::Deny(DenyCall::Delete(attachment(&path.part(1))?, path.part(3))))
+    }),
+];
+
+const fn role(id: &'static str, path: &'static str) -> Route {
+    Route::new(V1, id, "GET", path, |path| Some(Call::Role(path.name())))
+}
+
+/// What a deny policy is attached to.
+fn attachment(part: &str) -> Option<String> {
+    part.strip_prefix("cloudresourcemanager.googleapis.com/").map(str::to_owned)
+}
+
+/// `getIamPolicy` by POST.
+pub(super) const fn read(api: &'static str, id: &'static str, path: &'static str) -> Route {
+    Route::new(api, id, "POST", path, |path| policy::place(&path.name()).map(Call::GetPolicy))
+}
+
+/// `setIamPolicy`.
+pub(super) const fn write(api: &'static str, id: &'static str, path: &'static str) -> Route {
+    Route::new(api, id, "POST", path, |path| policy::place(&path.name()).map(Call::SetPolicy))
+}
+
+/// `testIamPermissions`.
+pub(super) const fn test(api: &'static str, id: &'static str, path: &'static str) -> Route {
+    Route::new(api, id, "POST", path, |path| policy::place(&path.name()).map(Call::TestPermissions))
+}
