@@ -81,13 +81,12 @@ pub(in crate::emulator) fn route(request: &Request) -> Option<Routed> {
     let service = service(&request.host);
     let location = location(&request.host);
     let is_meant = |route: &Route| service.is_none_or(|service| service == route.service());
-    let own = table().iter().filter(|(_, route)| route.verb == request.method && is_meant(route));
-    own.filter_map(|(pattern, route)| {
+    let mut own = table().iter().filter(|(_, route)| route.verb == request.method && is_meant(route));
+    own.find_map(|(pattern, route)| {
         let parts = pattern.matched(&parts, verbs())?;
         let call = (route.call)(&Path::new(&parts, location))?;
         Some(Routed { route: **route, call })
     })
-    .next()
 }
 
 /// The API that a host of Google's is of, by its first word; `None` of other hosts, which serve all of them.
