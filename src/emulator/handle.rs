@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 
 use super::{
@@ -21,13 +22,30 @@ pub enum Clock {
     System,
     /// Always this time. Etags still differ from one write to the next.
     Fixed(Time),
+    /// It goes on, so much later than it is.
+    Ahead(TimeDelta),
 }
 
 impl Clock {
+    /// It goes on from this time.
+    pub fn from(time: Time) -> Self {
+        Self::Ahead(time - Utc::now())
+    }
+
+    /// The same clock, put forward.
+    pub fn forward(self, by: TimeDelta) -> Option<Self> {
+        match self {
+            Self::System => Some(Self::Ahead(by)),
+            Self::Fixed(time) => time.checked_add_signed(by).map(Self::Fixed),
+            Self::Ahead(ahead) => ahead.checked_add(&by).map(Self::Ahead),
+        }
+    }
+
     fn now(self) -> Time {
         match self {
-            Self::System => chrono::Utc::now(),
+            Self::System => Utc::now(),
             Self::Fixed(time) => time,
+            Self::Ahead(by) => Utc::now().checked_add_signed(by).unwrap_or(Time::MAX_UTC),
         }
     }
 }
@@ -70,7 +88,6 @@ struct Shared {
     log: Mutex<Log>,
     hook: Mutex<Option<WriteHook>>,
     tokens: Mutex<Tokens>,
-    takes_wildcard: Mutex<bool>,
 }
 
 /// What stands behind a lock. Who panicked while holding it was a test, and the rest of it goes on.
@@ -80,18 +97,17 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Handle {
     pub(super) fn new(state: State, clock: Clock, weather: Weather) -> Self {
-        let mut sky = Sky::default();
-        sky.set(weather);
         let shared = Shared {
             state: Mutex::new(state),
             clock: Mutex::new(clock),
-            sky: Mutex::new(sky),
+            sky: Mutex::default(),
             log: Mutex::default(),
             hook: Mutex::new(None),
             tokens: Mutex::default(),
-            takes_wildcard: Mutex::new(false),
         };
-        Self { shared: Arc::new(shared) }
+        let handle = Self { shared: Arc::new(shared) };
+        handle.weather(weather);
+        handle
     }
 
     /// Looks at the state, or changes it: no request is answered meanwhile.
@@ -120,6 +136,11 @@ impl Handle {
         *locked(&self.shared.clock) = clock;
     }
 
+    /// Which clock it goes by.
+    pub(super) fn which_clock(&self) -> Clock {
+        *locked(&self.shared.clock)
+    }
+
     /// What time it is.
     pub fn now(&self) -> Time {
         locked(&self.shared.clock).now()
@@ -127,7 +148,17 @@ impl Handle {
 
     /// How the weather is from now on; its seed begins anew.
     pub fn weather(&self, weather: Weather) {
-        locked(&self.shared.sky).set(weather);
+        let before = self.sky(|sky| sky.weather().clone());
+        self.change(|state| {
+            if weather.unreachable != before.unreachable {
+                let names: Vec<&str> = weather.unreachable.iter().map(String::as_str).collect();
+                state.lose(&names);
+            }
+            if weather.propagation_seconds != before.propagation_seconds {
+                state.delay_policies(weather.propagation_seconds);
+            }
+        });
+        self.sky(|sky| sky.set(weather));
     }
 
     /// The requests so far, in the order in which they came. Those under `/_` are not among them.
@@ -148,11 +179,18 @@ impl Handle {
 
     /// Whether Cloud Run's v2 lists take `-` for every location. They do not by default.
     pub fn take_wildcard(&self, takes: bool) {
-        *locked(&self.shared.takes_wildcard) = takes;
+        self.change(|state| state.takes_wildcard = takes);
     }
 
-    pub(super) fn takes_wildcard(&self) -> bool {
-        *locked(&self.shared.takes_wildcard)
+    /// Serves another state from now on. What the weather does to the one before, it does to this one.
+    pub(super) fn replace(&self, state: State) {
+        let weather = self.sky(|sky| sky.weather().clone());
+        let lost: Vec<&str> = weather.unreachable.iter().map(String::as_str).collect();
+        self.change(|own| {
+            *own = state;
+            own.lose(&lost);
+            own.delay_policies(weather.propagation_seconds);
+        });
     }
 
     pub(super) fn sky<T>(&self, look: impl FnOnce(&mut Sky) -> T) -> T {

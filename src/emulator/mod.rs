@@ -23,5 +23,5 @@ mod weather;
 pub use handle::{Clock, Handle, Write, WriteFate, WriteHook};
 pub use log::Entry;
 pub use server::{Emulator, Options};
-pub use state::{Kind, State, StateError};
-pub use weather::Weather;
+pub use state::{Kind, Settings, State, StateError};
+pub use weather::{Failure, FailureKind, Limit, SecondWriter, Weather, When};

@@ -33,7 +33,7 @@ pub(super) fn list(kind: Kind, parent: &str, context: &Context<'_>) -> Result<Va
     context.need_api(kind, parent)?;
     let (project, place) = parent.split_once("/locations/").unwrap_or((parent, ""));
     let is_run = matches!(kind, Kind::Service | Kind::RunJob | Kind::Instance);
-    if place == "-" && is_run && !context.takes_wildcard {
+    if place == "-" && is_run && !context.state.takes_wildcard {
         return Err(Fault::invalid(
             "Location must be a valid Google Cloud region, and cannot be the \"-\" wildcard.",
         ));

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub(super) use call::{Call, Shape};
 pub(super) use policy::place;
-pub(super) use routes::route;
+pub(super) use routes::{Routed, route};
 
 use deny::DenyCall;
 use groups::GroupCall;
@@ -36,8 +36,6 @@ pub(super) struct Context<'c> {
     pub(super) now: Time,
     /// Who asks.
     pub(super) caller: &'c Actor,
-    /// Whether Cloud Run's v2 lists take `-` for every location, as they do to some.
-    pub(super) takes_wildcard: bool,
 }
 
 impl Context<'_> {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::HeaderName};
 use serde_json::Value;
 
-use super::body::Answered;
+use super::body::{Answered, Delivery};
 use crate::emulator::fault::Fault;
 
 /// An answer.
@@ -66,10 +66,16 @@ impl Answer {
         self
     }
 
-    /// As it goes out, whole or cut off.
-    pub(super) fn response(self, is_cut: bool) -> Response<Answered> {
+    /// With another body in the place of its own.
+    pub(super) fn spoilt(self, spoil: impl FnOnce(&[u8]) -> Vec<u8>) -> Self {
+        let body = spoil(&self.body).into();
+        Self { body, ..self }
+    }
+
+    /// As it goes out.
+    pub(super) fn response(self, delivery: Delivery) -> Response<Answered> {
         let Self { status, kind, headers, body } = self;
-        let body = if is_cut { Answered::cut(&body) } else { Answered::whole(body) };
+        let body = Answered::new(body, delivery);
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let usual = [

@@ -1,6 +1,7 @@
-//! Bodies of answers, which may break off.
+//! Bodies of answers, which may break off, or take their time.
 
 use std::{
+    collections::VecDeque,
     future::Future as _,
     io,
     pin::Pin,
@@ -14,23 +15,44 @@ use tokio::time::{Sleep, sleep};
 
 /// How long what goes before a break has to get out.
 const FLUSH: Duration = Duration::from_millis(2);
+/// How long it is from one piece to the next where an answer drips.
+const DRIP: Duration = Duration::from_millis(100);
+/// So many pieces an answer that drips comes in.
+const PIECES: usize = 20;
 
-/// A body: whole, or only its first half.
+/// How an answer goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// All of it at once.
+    Whole,
+    /// It says that it is as long as the whole, and breaks off in the middle.
+    Cut,
+    /// In small pieces, for two seconds.
+    Drip,
+}
+
+/// A body on its way.
 pub(super) struct Answered {
-    bytes: Option<Bytes>,
+    pieces: VecDeque<Bytes>,
     length: u64,
     pause: Option<Pin<Box<Sleep>>>,
+    delivery: Delivery,
 }
 
 impl Answered {
-    pub(super) fn whole(bytes: Bytes) -> Self {
-        Self { length: bytes.len() as u64, bytes: Some(bytes), pause: None }
-    }
-
-    /// Says that it is as long as the whole, and breaks off in the middle.
-    pub(super) fn cut(bytes: &Bytes) -> Self {
-        let half = bytes.slice(..bytes.len() / 2);
-        Self { length: bytes.len() as u64, bytes: Some(half), pause: Some(Box::pin(sleep(FLUSH))) }
+    pub(super) fn new(bytes: Bytes, delivery: Delivery) -> Self {
+        let length = bytes.len() as u64;
+        let pieces = match delivery {
+            Delivery::Whole => VecDeque::from([bytes]),
+            Delivery::Cut => VecDeque::from([bytes.slice(..bytes.len() / 2)]),
+            Delivery::Drip => {
+                let size = bytes.len().div_ceil(PIECES).max(1);
+                let starts = (0..bytes.len()).step_by(size);
+                starts.map(|start| bytes.slice(start..bytes.len().min(start + size))).collect()
+            }
+        };
+        let pause = (delivery == Delivery::Cut).then(|| Box::pin(sleep(FLUSH)));
+        Self { pieces, length, pause, delivery }
     }
 }
 
@@ -42,7 +64,18 @@ impl Body for Answered {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if let Some(bytes) = self.bytes.take().filter(|bytes| !bytes.is_empty()) {
+        if self.delivery == Delivery::Drip
+            && let Some(pause) = &mut self.pause
+        {
+            if pause.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            self.pause = None;
+        }
+        if let Some(bytes) = self.pieces.pop_front().filter(|bytes| !bytes.is_empty()) {
+            if self.delivery == Delivery::Drip && !self.pieces.is_empty() {
+                self.pause = Some(Box::pin(sleep(DRIP)));
+            }
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
         match &mut self.pause {
@@ -55,7 +88,7 @@ impl Body for Answered {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.as_ref().is_none_or(Bytes::is_empty) && self.pause.is_none()
+        self.pieces.iter().all(Bytes::is_empty) && self.pause.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

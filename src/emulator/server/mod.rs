@@ -2,6 +2,8 @@
 
 mod answer;
 mod body;
+mod failure;
+mod meddling;
 mod serve;
 
 use std::{

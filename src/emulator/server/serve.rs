@@ -12,9 +12,14 @@ use tokio::{
 };
 use url::form_urlencoded;
 
-use super::{Answer, body::Answered};
+use super::{
+    Answer,
+    body::{Answered, Delivery},
+    failure,
+    meddling::Meddling,
+};
 use crate::emulator::{
-    calls::{self, Call, Context},
+    calls::{self, Call, Context, Routed},
     control,
     fault::Fault,
     handle::{Handle, Write, WriteFate},
@@ -22,7 +27,7 @@ use crate::emulator::{
     oauth,
     request::Request,
     tokens::Actor,
-    weather::Fate,
+    weather::{Asked, FailureKind, Fate},
 };
 
 /// The longest body that is read, in bytes.
@@ -59,61 +64,76 @@ async fn respond(request: hyper::Request<Incoming>, handle: Handle) -> io::Resul
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let is_foreign = request.headers().contains_key("origin");
     let Ok(request) = read(request).await else {
-        return Ok(Answer::fault(&Fault::invalid("Request payload size exceeds the limit.")).response(false));
+        return Ok(Answer::fault(&Fault::invalid("Request payload size exceeds the limit."))
+            .response(Delivery::Whole));
     };
     if is_foreign {
         let what = "The emulator answers no request that comes out of a web page.";
-        return Ok(Answer::fault(&Fault::new(403, "PERMISSION_DENIED", what)).response(false));
+        return Ok(Answer::fault(&Fault::new(403, "PERMISSION_DENIED", what)).response(Delivery::Whole));
     }
     if let Some(answer) = control::answer(&request, &handle) {
-        return Ok(answer.response(false));
+        return Ok(answer.response(Delivery::Whole));
     }
-    let number = handle.write_log(|log| log.begin(entry(&request, target)));
-    let (latency, fate) = handle.sky(|sky| {
-        let name = format!("{} {}", request.method, request.path);
-        let is_write = request.path.ends_with(":setIamPolicy")
-            || (request.method != "GET" && request.path.starts_with("/v2/policies/"));
-        (sky.weather().latency(), sky.next(&name, is_write))
-    });
+    let routed = calls::route(&request);
+    let number = handle.write_log(|log| log.begin(entry(&request, target, routed.as_ref())));
+    let id = routed.as_ref().map(|routed| routed.route.id);
+    let is_write = id.is_some_and(is_policy_write);
+    let asked = Asked { verb: &request.method, path: &request.path, id, is_write, now: Utc::now() };
+    let (latency, fate) = handle.sky(|sky| sky.next(&asked));
     if !latency.is_zero() {
         sleep(latency).await;
     }
-    let outcome = outcome(request, &handle, fate).await;
+    let outcome = outcome(&request, routed, &handle, fate).await;
     handle.write_log(|log| log.end(number, outcome.as_ref().ok().map(|(answer, _)| answer.status)));
-    outcome.map(|(answer, is_cut)| answer.response(is_cut))
+    outcome.map(|(answer, delivery)| answer.response(delivery))
 }
 
-/// The answer and whether it breaks off; an error where none goes out.
-async fn outcome(request: Request, handle: &Handle, fate: Fate) -> io::Result<(Answer, bool)> {
+/// Whether a method of this id writes a policy.
+fn is_policy_write(id: &str) -> bool {
+    id.ends_with(".setIamPolicy")
+        || ["iam.policies.createPolicy", "iam.policies.update", "iam.policies.delete"].contains(&id)
+}
+
+/// The answer and how it goes out; an error where none does.
+async fn outcome(
+    request: &Request,
+    routed: Option<Routed>,
+    handle: &Handle,
+    fate: Fate,
+) -> io::Result<(Answer, Delivery)> {
     let lost = || Err(io::Error::new(io::ErrorKind::ConnectionReset, "the answer is lost"));
-    match fate {
-        Fate::TooMany => {
-            let seconds = handle.sky(|sky| sky.weather().retry_after).to_string();
-            let fault =
-                Fault::new(429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Read requests'.");
-            return Ok((Answer::fault(&fault).with("retry-after", seconds), false));
-        }
-        Fate::Unavailable => {
-            let fault = Fault::new(503, "UNAVAILABLE", "The service is currently unavailable.");
-            return Ok((Answer::fault(&fault), false));
-        }
-        Fate::LostRequest => return lost(),
-        Fate::Fine | Fate::LostAnswer | Fate::CutAnswer => {}
+    if let Some(fault) = failure::fault(fate, routed.as_ref()) {
+        let seconds = match fate {
+            Fate::OverLimit(seconds) => Some(seconds),
+            _ => (fault.code == 429).then(|| handle.sky(|sky| sky.weather().retry_after)),
+        };
+        let answer = Answer::fault(&fault);
+        let answer = match seconds {
+            Some(seconds) => answer.with("retry-after", seconds.to_string()),
+            None => answer,
+        };
+        return Ok((answer, Delivery::Whole));
     }
-    let answer = carried_out(request, handle).await?;
+    if fate == Fate::Fails(FailureKind::Reset) {
+        return lost();
+    }
+    let answer = carried_out(request, routed, handle).await?;
     match fate {
-        Fate::LostAnswer => lost(),
-        _ => Ok((answer, fate == Fate::CutAnswer)),
+        Fate::Fails(FailureKind::ResetAfter) => lost(),
+        Fate::Fails(kind) => Ok(failure::spoilt(answer, kind)),
+        Fate::Fine | Fate::OverLimit(_) => Ok((answer, Delivery::Whole)),
     }
 }
 
 /// Does what is asked for.
-async fn carried_out(request: Request, handle: &Handle) -> io::Result<Answer> {
-    if let Some(answer) = oauth::open(&request, handle) {
+async fn carried_out(request: &Request, routed: Option<Routed>, handle: &Handle) -> io::Result<Answer> {
+    if let Some(answer) = oauth::open(request, handle) {
         return Ok(answer);
     }
-    let routed = calls::route(&request);
-    let acted = routed.is_none().then(|| oauth::impersonation(&request, handle)).flatten();
+    if let Some(fault) = routed.as_ref().and_then(|_| failure::dark(request, handle)) {
+        return Ok(Answer::fault(&fault));
+    }
+    let acted = routed.is_none().then(|| oauth::impersonation(request, handle)).flatten();
     if routed.is_none() && acted.is_none() {
         return Ok(Answer::unrouted(&request.path));
     }
@@ -135,7 +155,7 @@ async fn carried_out(request: Request, handle: &Handle) -> io::Result<Answer> {
     };
     let call = routed.map(|routed| routed.call);
     let fate = match &call {
-        Some(Call::SetPolicy(place)) => asked(handle, &place.name, &request).await,
+        Some(Call::SetPolicy(place)) => asked(handle, &place.name, request).await,
         Some(_) | None => WriteFate::Go,
     };
     let result = match (fate, &call, acted) {
@@ -143,7 +163,9 @@ async fn carried_out(request: Request, handle: &Handle) -> io::Result<Answer> {
         (WriteFate::Refuse(status, body), ..) => return Ok(Answer::json(status, &body)),
         (WriteFate::Go, None, Some(acted)) => acted,
         (fate, Some(call), _) => {
-            let result = answered(call, &request, &caller, handle);
+            let meddling = Meddling::before(call, handle);
+            let result = answered(call, request, &caller, handle);
+            meddling.after(result.is_ok(), handle);
             if fate == WriteFate::DropAfter {
                 return Err(io::Error::other("the answer is lost"));
             }
@@ -160,8 +182,8 @@ fn answered(
     caller: &Actor,
     handle: &Handle,
 ) -> Result<serde_json::Value, Fault> {
-    let (now, takes_wildcard) = (handle.now(), handle.takes_wildcard());
-    handle.change(|state| calls::answer(call, &mut Context { state, request, now, caller, takes_wildcard }))
+    let now = handle.now();
+    handle.change(|state| calls::answer(call, &mut Context { state, request, now, caller }))
 }
 
 /// What the hook says of a write. It may take its time, and no other request waits for it.
@@ -198,10 +220,10 @@ fn unknown(service: &str) -> Fault {
     Fault { details, ..Fault::new(401, "UNAUTHENTICATED", message) }
 }
 
-fn entry(request: &Request, target: String) -> Entry {
+fn entry(request: &Request, target: String, routed: Option<&Routed>) -> Entry {
     let is_kept = request.method != "GET" && !oauth::is_secret(request);
     let body = is_kept.then(|| request.json().ok()).flatten();
-    let api_method = calls::route(request).map(|routed| routed.route.id.to_owned());
+    let api_method = routed.map(|routed| routed.route.id.to_owned());
     Entry { method: request.method.clone(), api_method, target, body, status: None }
 }
 

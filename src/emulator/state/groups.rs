@@ -64,6 +64,16 @@ impl Groups {
         self.hidden.insert(name.to_lowercase());
     }
 
+    /// Groups that are shown to nobody.
+    pub(super) fn hidden(&self) -> &BTreeSet<String> {
+        &self.hidden
+    }
+
+    /// Shows these groups to nobody, and all others to everybody.
+    pub(super) fn hide_these(&mut self, names: BTreeSet<String>) {
+        self.hidden = names.into_iter().map(|name| name.to_lowercase()).collect();
+    }
+
     /// The group of this e-mail address, where it may be seen.
     pub(in crate::emulator) fn of_email(&self, email: &str) -> Option<&Group> {
         let group = self.known.get(&email.to_lowercase())?;

@@ -6,7 +6,9 @@ mod kind;
 mod knative;
 mod line;
 mod names;
+mod past;
 mod read;
+mod settings;
 mod v2;
 mod write;
 
@@ -19,6 +21,7 @@ pub(in crate::emulator) use groups::{Group, id as group_id};
 pub use kind::Kind;
 pub use line::StateError;
 pub(in crate::emulator) use names::{Names, location, project};
+pub use settings::Settings;
 
 use super::iam::etag;
 use crate::model::Time;
@@ -47,6 +50,7 @@ pub struct State {
     pub(in crate::emulator) names: Names,
     assets: BTreeMap<(Kind, String), Asset>,
     policies: BTreeMap<(Kind, String), Held>,
+    past: past::Past,
     pub(in crate::emulator) groups: groups::Groups,
     pub(in crate::emulator) deny: deny::DenyPolicies,
     /// What nobody may do: a permission and a relative name.
@@ -55,6 +59,8 @@ pub struct State {
     apis_off: BTreeSet<String>,
     /// The domains that members may come from; empty allows all of them.
     domains: BTreeSet<String>,
+    /// Whether Cloud Run's v2 lists take `-` for every location, as they do to some.
+    pub(in crate::emulator) takes_wildcard: bool,
     /// Locations that do not answer.
     unreachable: BTreeSet<String>,
     /// Lines that say nothing to the emulator, given back as they came.
@@ -142,8 +148,10 @@ impl State {
     /// Stores a policy under this etag.
     pub(in crate::emulator) fn store(&mut self, kind: Kind, name: &str, policy: Value, now: Time) {
         let name = self.names.canonical(name);
-        self.assets.entry((kind, name.clone())).or_default();
-        self.policies.insert((kind, name), Held { policy, time: Some(now) });
+        let key = (kind, name);
+        self.assets.entry(key.clone()).or_default();
+        self.past.note(&key, self.policies.get(&key), now);
+        self.policies.insert(key, Held { policy, time: Some(now) });
     }
 
     /// The id and the number of the first project there is.
@@ -186,6 +194,7 @@ impl State {
     pub fn remove(&mut self, kind: Kind, name: &str) -> bool {
         let key = (kind, self.names.canonical(name));
         self.policies.remove(&key);
+        self.past.forget(&key);
         self.assets.remove(&key).is_some()
     }
 

@@ -6,6 +6,7 @@ use super::{
     Held, Kind, State,
     line::{Line, StateError},
     names::project,
+    settings,
 };
 use crate::emulator::{iam::etag, roles};
 
@@ -97,6 +98,7 @@ impl State {
         let Some(kind) = Kind::of_asset_type(&line.kind) else {
             let is_taken = match line.kind.as_str() {
                 "callmap/Group" => self.groups.take(&line),
+                settings::LINE => self.take_settings(&line),
                 "callmap/DenyPolicy" => self.deny.take(&line, &self.names),
                 _ => false,
             };

@@ -35,6 +35,7 @@ impl State {
             }));
         }
         self.groups.lines().chain(self.deny.lines()).for_each(|line| put(&line));
+        self.settings_line().iter().for_each(&mut put);
         self.others.iter().for_each(&mut put);
         text
     }

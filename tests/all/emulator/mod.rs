@@ -7,6 +7,7 @@ mod groups;
 mod policies;
 mod reads;
 mod states;
+mod storms;
 mod tokens;
 mod weather;
 

@@ -25,12 +25,12 @@ fn ends(emulator: &Emulator) -> Vec<Option<u16>> {
 fn in_bad_weather_answers_fail_in_every_way_and_again_so_under_the_same_seed() {
     let emulator = started();
     let weather = Weather { failing: 0.5, seed: 3, retry_after: 2, ..Weather::default() };
-    emulator.weather(weather);
+    emulator.weather(weather.clone());
     let first = ends(&emulator);
     for end in [Some(200), Some(429), Some(503), None] {
         assert!(first.contains(&end), "{end:?}: {first:?}");
     }
-    emulator.weather(weather);
+    emulator.weather(weather.clone());
     assert_eq!(ends(&emulator), first);
     emulator.weather(Weather { seed: 4, ..weather });
     assert_ne!(ends(&emulator), first);
