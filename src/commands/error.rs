@@ -64,6 +64,11 @@ pub enum Error {
         "`CALLMAP_EMULATOR_HOST` is `{0}`: it has to be a loopback address with a port, such as `127.0.0.1:8080`"
     )]
     EmulatorHost(String),
+    /// Nobody said which emulator is meant.
+    #[error(
+        "which emulator? Name its port (`callmap emulator --env --port 8085`), or set `CALLMAP_EMULATOR_HOST` to its address"
+    )]
+    WhichEmulator,
     /// An emulator where Google Cloud itself is asked for.
     #[error(
         "`--require-live` asks for Google Cloud itself, and `CALLMAP_EMULATOR_HOST` names an emulator: unset it"

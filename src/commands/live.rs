@@ -102,7 +102,7 @@ pub(super) fn sample() -> Result<Emulator, Error> {
 }
 
 /// The emulator that the environment names.
-fn named() -> Result<Option<SocketAddr>, Error> {
+pub(super) fn named() -> Result<Option<SocketAddr>, Error> {
     let Some(text) = std::env::var_os(EMULATOR).filter(|text| !text.is_empty()) else { return Ok(None) };
     let text = text.to_string_lossy().into_owned();
     match text.parse::<SocketAddr>() {

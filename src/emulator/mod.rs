@@ -20,6 +20,7 @@ pub mod state;
 mod tokens;
 mod weather;
 
+pub use calls::apis;
 pub use handle::{Clock, Handle, Write, WriteFate, WriteHook};
 pub use log::Entry;
 pub use server::{Emulator, Options};

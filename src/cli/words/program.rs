@@ -17,12 +17,16 @@ pub(in crate::cli) struct Emulator {
     /// Write the state to this file at the end, to be read with `--state` or `--from`.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Serve nothing, and print what points gcloud, Google's libraries and callmap at an emulator: the one at `--port`,
+    /// or the one that `CALLMAP_EMULATOR_HOST` names. For a shell: eval "$(callmap emulator --env --port 8085)"
+    #[arg(long, conflicts_with = "save")]
+    env: bool,
 }
 
 impl Emulator {
     pub(in crate::cli) fn options(self) -> EmulatorOptions {
-        let Self { state, port, save } = self;
-        EmulatorOptions { state, port, save }
+        let Self { state, port, save, env } = self;
+        EmulatorOptions { state, port, save, is_env: env }
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 pub(super) use call::{Call, Shape};
 pub(super) use policy::place;
+pub use routes::apis;
 pub(super) use routes::{Routed, route};
 
 use deny::DenyCall;

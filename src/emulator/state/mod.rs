@@ -12,7 +12,10 @@ mod settings;
 mod v2;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::{Map, Value, json};
 
@@ -154,11 +157,18 @@ impl State {
         self.policies.insert(key, Held { policy, time: Some(now) });
     }
 
-    /// The id and the number of the first project there is.
+    /// The id and the number of the project that stands for all: the one with the most services, and the first of
+    /// those by name.
     pub(in crate::emulator) fn first_project(&self) -> (String, Option<String>) {
-        let first = self.assets(Kind::Project, "projects/").next();
-        let id = first.and_then(|(name, _)| project(name)).unwrap_or("emulated");
+        let ids = self.assets(Kind::Project, "projects/").filter_map(|(name, _)| project(name));
+        let services = |id: &str| self.assets(Kind::Service, &format!("projects/{id}/")).count();
+        let id = ids.min_by_key(|id| Reverse(services(id))).unwrap_or("emulated");
         (id.to_owned(), self.names.number(id).map(str::to_owned))
+    }
+
+    /// The id of the project that clients work in unless they are told another.
+    pub fn usual_project(&self) -> String {
+        self.first_project().0
     }
 
     /// Replaces a policy by hand: no rule is asked, and it gets an etag of its own.

@@ -79,6 +79,60 @@ fn without_a_file_it_serves_the_sample_estate_at_its_own_time() {
     assert_eq!(request(address, "GET", "/v1/projects/shop-prod", "").json()["projectNumber"], "100000000001");
 }
 
+/// What a shell has in its environment after these lines, beyond what it had.
+fn evaluated(lines: &str) -> String {
+    let script = format!("{lines}\nexport -p");
+    let shell = Command::new("sh").args(["-c", &script]).env_clear().output().unwrap();
+    assert!(shell.status.success() && shell.stderr.is_empty(), "{shell:?}");
+    String::from_utf8(shell.stdout).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn what_points_clients_at_it_is_said_at_the_start_and_for_a_shell() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = |words: &[&str], host: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_callmap"));
+        command
+            .args(["emulator", "--env"])
+            .args(words)
+            .current_dir(dir.path())
+            .env_clear()
+            .env("HOME", "/home/it");
+        command.envs(host.map(|host| ("CALLMAP_EMULATOR_HOST", host))).output().unwrap()
+    };
+    let said = env(&["--port", "8085"], None);
+    assert_eq!((said.status.code(), said.stderr.as_slice()), (Some(0), [].as_slice()));
+    let lines = String::from_utf8(said.stdout).unwrap();
+    let has = evaluated(&lines);
+    for expected in [
+        "CALLMAP_EMULATOR_HOST='127.0.0.1:8085'",
+        "CLOUDSDK_CORE_PROJECT='shop-prod'",
+        "CLOUDSDK_PROXY_PORT='8085'",
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN='http://run.googleapis.com/'",
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM='http://iam.googleapis.com/'",
+        "GCE_METADATA_HOST='127.0.0.1:8085'",
+        "CLOUDSDK_CONFIG='/home/it/.cache/callmap/gcloud-8085'",
+    ] {
+        assert!(has.contains(expected), "{expected}: {has}");
+    }
+    // It is the same for the one that the environment names, and the one that has just started says it as well.
+    assert_eq!(env(&[], Some("127.0.0.1:8085")).stdout, lines.as_bytes());
+    let none = env(&[], None);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&none.stderr).contains("--port 8085"), "{none:?}");
+    assert_eq!(env(&[], Some("192.0.2.1:8085")).status.code(), Some(2));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_callmap"));
+    command.arg("emulator").current_dir(dir.path()).env_clear().env("HOME", "/home/it");
+    let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let mut first = BufReader::new(running.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let address = first.next().unwrap().split(['/', ';']).nth(2).unwrap().to_owned();
+    let port = address.rsplit_once(':').unwrap().1;
+    let count = lines.lines().count();
+    let started: Vec<String> = first.take(count).collect();
+    assert_eq!(started, lines.replace("8085", port).lines().collect::<Vec<_>>());
+}
+
 #[test]
 fn what_it_cannot_serve_it_says_and_ends_with_2() {
     let dir = tempfile::tempdir().unwrap();

@@ -63,6 +63,11 @@ pub(in crate::emulator) fn all() -> impl Iterator<Item = &'static Route> {
     [run::ROUTES, resource_manager::ROUTES, iam::ROUTES, others::ROUTES].into_iter().flatten()
 }
 
+/// The APIs that are served, by the first words of their hosts: `run` of `run.googleapis.com`.
+pub fn apis() -> Vec<&'static str> {
+    all().map(Route::service).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// The methods, with their paths taken apart once.
 fn table() -> &'static [(Pattern, &'static Route)] {
     static TABLE: OnceLock<Vec<(Pattern, &'static Route)>> = OnceLock::new();
