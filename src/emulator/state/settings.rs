@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{State, line::Line};
+use crate::sources::assets;
 
 /// The asset type of the line that keeps it.
-pub(super) const LINE: &str = "callmap/Settings";
+pub(super) const LINE: &str = assets::EMULATOR_SETTINGS;
 
 /// How the estate is governed. What is left out is as usual.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -66,6 +66,9 @@ impl Lines {
         let (kind, full) = (&*kind, &*full);
         let time = envelope.update_time.as_deref().map(moment).transpose()?;
         self.batch.notes(origin.file).aged(time);
+        if kind == super::EMULATOR_SETTINGS {
+            return Ok(());
+        }
         if kind.starts_with("callmap/") {
             let content = own::content(kind, &envelope, &mut self.words)?;
             self.keep(origin, time, content);

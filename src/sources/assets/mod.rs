@@ -21,6 +21,9 @@ use crate::{
     world::{SourceKind, World},
 };
 
+/// The type of the line in which an emulator keeps its settings. It says nothing of who can call what.
+pub const EMULATOR_SETTINGS: &str = "callmap/Settings";
+
 /// What the files alone do not say.
 #[derive(Debug, Clone)]
 pub struct ReadOptions {

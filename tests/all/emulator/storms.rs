@@ -184,7 +184,12 @@ fn settings_are_told_and_kept_with_the_state() {
     let emulator = started();
     assert_eq!(post(&emulator, "/_settings", &settings).json(), settings);
     assert_eq!(get(&emulator, &format!("/v2/{PAY}")).status, 403);
-    let again = serving(&get(&emulator, "/_state").body);
+    let saved = get(&emulator, "/_state").body;
+    let input = callmap::sources::Input::from_bytes("saved.ndjson", saved.as_bytes());
+    assert!(
+        callmap::sources::assets::read(vec![input], callmap::sources::assets::ReadOptions::default()).is_ok()
+    );
+    let again = serving(&saved);
     assert_eq!(get(&again, "/_settings").json(), settings);
     post(&again, "/_settings", &json!({ "memberDomains": ["example.com"], "takesWildcard": true }));
     assert_eq!(get(&again, "/v2/projects/shop-prod/locations/-/services").status, 200);
