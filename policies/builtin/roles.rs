@@ -1,4 +1,5 @@
-//! Makes `roles.json`, what callmap knows of Google's own roles, from what Google's IAM API answers.
+//! Makes `roles.json` and `emulated.json`, what callmap and its emulator know of Google's own roles, from what Google's
+//! IAM API answers.
 
 use std::{
     error::Error,
@@ -8,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-use callmap::{access::role_data::RoleDataFile, sources::role_data};
+use callmap::{access::role_data::RoleDataFile, emulator::roles, sources::role_data};
 use chrono::{DateTime, Utc};
 use clap::Parser;
 
@@ -27,7 +28,7 @@ struct Words {
     /// That there are far fewer roles than before is meant.
     #[arg(long)]
     fewer: bool,
-    /// The file to write.
+    /// The file to write; what the emulator knows goes into `emulated.json` beside it.
     #[arg(short, long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/policies/builtin/roles.json"))]
     output: PathBuf,
 }
@@ -66,7 +67,9 @@ fn run() -> Result<(), Box<dyn Error>> {
         Err(error) => return Err(error.into()),
     };
     let made = role_data::make(&texts, &source, &date, before.as_ref().filter(|_| !fewer))?;
+    let emulated = roles::make(texts.iter().map(|(_, text)| text.as_str()), &source, &date)?;
     fs::write(&output, role_data::text(&made)?)?;
+    fs::write(output.with_file_name("emulated.json"), emulated)?;
     tell(&made, before.as_ref())?;
     Ok(())
 }

@@ -14,7 +14,7 @@ mod log;
 mod may;
 mod oauth;
 mod request;
-mod roles;
+pub mod roles;
 mod server;
 pub mod state;
 mod tokens;
