@@ -50,7 +50,7 @@ pub(super) fn set(place: &Place, context: &mut Context<'_>) -> Result<Value, Fau
     permit(place, "setIamPolicy", context)?;
     let body = context.request.json()?;
     let stored = context.state.policy(place.kind, &place.name);
-    let rules = Rules { kind: place.kind, state: context.state };
+    let rules = Rules { kind: place.kind, name: &place.name, state: context.state };
     let mut next = iam::write(stored, &body, &rules)?;
     let etag = context.state.next_etag(context.now);
     next.insert("etag".to_owned(), etag.into());

@@ -2,6 +2,7 @@
 //! (<https://cloud.google.com/iam/docs/allow-policies>). Pure: no clock, no store.
 
 pub(super) mod etag;
+mod limits;
 mod members;
 mod roles;
 mod version;
@@ -13,22 +14,22 @@ pub(super) use version::answer;
 pub(super) use write::{Rules, write};
 
 /// The bindings of a policy.
-fn bindings(policy: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn bindings(policy: &Value) -> impl Iterator<Item = &Value> {
     policy.get("bindings").and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The role of a binding.
-fn role(binding: &Value) -> &str {
+pub(super) fn role(binding: &Value) -> &str {
     binding.get("role").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The members of a binding.
-fn members_of(binding: &Value) -> impl Iterator<Item = &str> {
+pub(super) fn members_of(binding: &Value) -> impl Iterator<Item = &str> {
     binding.get("members").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// The condition of a binding.
-fn condition(binding: &Value) -> Option<&Value> {
+pub(super) fn condition(binding: &Value) -> Option<&Value> {
     binding.get("condition").filter(|condition| !condition.is_null())
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{condition, members::is_public, members_of, role, version::is_withcond};
+use super::{Rules, condition, members::is_public, members_of, role, version::is_withcond};
 use crate::emulator::{fault::Fault, roles, state::Kind};
 
-/// Refuses a role that is none, or that this kind of resource does not take.
-pub(super) fn check(name: &str, kind: Kind) -> Result<(), Fault> {
+/// Refuses a role that is none, that this kind of resource does not take, or that is of elsewhere.
+pub(super) fn check(name: &str, rules: &Rules<'_>) -> Result<(), Fault> {
     if is_withcond(name) {
         return Err(Fault::invalid(format!(
             "Role {name} stands for a conditional role binding. Read the policy with requested policy version 3."
@@ -15,10 +15,15 @@ pub(super) fn check(name: &str, kind: Kind) -> Result<(), Fault> {
     if !is_role(name) {
         return Err(Fault::invalid(format!("Invalid role name: {name}.")));
     }
-    if roles::is_predefined(name) && (!roles::is_known(name) || !is_taken(name, kind)) {
-        return Err(Fault::invalid(format!("Role {name} is not supported for this resource.")));
+    if roles::is_predefined(name) {
+        let is_taken = roles::is_known(name) && is_taken(name, rules.kind);
+        let refused = || Fault::invalid(format!("Role {name} is not supported for this resource."));
+        return if is_taken { Ok(()) } else { Err(refused()) };
     }
-    Ok(())
+    if rules.state.has_role(name, rules.name) {
+        return Ok(());
+    }
+    Err(Fault::invalid(format!("Role ({name}) does not exist in the resource's hierarchy.")))
 }
 
 /// `roles/R`, `projects/P/roles/R` or `organizations/O/roles/R`.
@@ -34,23 +39,11 @@ fn is_role(name: &str) -> bool {
     }
 }
 
-/// A service does not take the invoker of functions, nor a function the invoker of services.
+/// A role of Google's can be granted where it carries a permission on that kind of resource, or on a part of it
+/// (<https://cloud.google.com/iam/docs/viewing-grantable-roles>).
 fn is_taken(name: &str, kind: Kind) -> bool {
-    match kind {
-        Kind::Service | Kind::RunJob | Kind::Instance => name != "roles/cloudfunctions.invoker",
-        Kind::Function | Kind::Gen1Function => {
-            !matches!(name, "roles/run.invoker" | "roles/run.servicesInvoker")
-        }
-        Kind::Organization
-        | Kind::Folder
-        | Kind::Project
-        | Kind::Role
-        | Kind::ServiceAccount
-        | Kind::Trigger
-        | Kind::Subscription
-        | Kind::SchedulerJob
-        | Kind::Queue => true,
-    }
+    let is_about_it = |permission: &str| kind.grantable().iter().any(|start| permission.starts_with(start));
+    kind.is_container() || roles::is_preview(name) || roles::permissions(name).any(is_about_it)
 }
 
 /// Refuses a condition that is none, or where there can be none
@@ -79,6 +72,11 @@ pub(super) fn check_condition(binding: &Value) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::emulator::state::State;
+
+    fn check(name: &str, kind: Kind) -> Result<(), Fault> {
+        super::check(name, &Rules { kind, name: "projects/shop-prod/x", state: &State::default() })
+    }
 
     #[test]
     fn roles_that_are_none_and_roles_that_do_not_belong_are_refused() {
@@ -92,6 +90,10 @@ mod tests {
             ("roles/cloudfunctions.invoker", Kind::Service),
             ("roles/run.invoker", Kind::Function),
             ("roles/run.nobody", Kind::Project),
+            ("roles/iam.serviceAccountUser", Kind::Service),
+            ("roles/run.jobsExecutor", Kind::Service),
+            ("roles/run.servicesInvoker", Kind::RunJob),
+            ("roles/run.admin", Kind::ServiceAccount),
         ] {
             let said = check(name, kind).unwrap_err().message;
             assert_eq!(said, format!("Role {name} is not supported for this resource."));
@@ -99,6 +101,16 @@ mod tests {
         assert!(check("roles/run.invoker_withcond_0123456789abcdef0123", Kind::Service).is_err());
         for name in ["roles/run.invoker", "roles/owner", "projects/shop-prod/roles/caller", "roles/writer"] {
             assert_eq!(check(name, Kind::Service), Ok(()), "{name}");
+        }
+        for (name, kind) in [
+            ("roles/run.jobsExecutor", Kind::RunJob),
+            ("roles/run.invoker", Kind::Instance),
+            ("roles/cloudfunctions.invoker", Kind::Function),
+            ("roles/iam.workloadIdentityUser", Kind::ServiceAccount),
+            ("roles/iam.serviceAccountTokenCreator", Kind::ServiceAccount),
+            ("roles/iam.serviceAccountUser", Kind::Folder),
+        ] {
+            assert_eq!(check(name, kind), Ok(()), "{name}");
         }
     }
 }

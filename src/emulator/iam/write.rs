@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
-    bindings, condition, etag, has_conditions, members, members_of, role, roles,
+    bindings, condition, etag, has_conditions, limits, members, members_of, role, roles,
     version::{self, WITH_CONDITIONS},
 };
 use crate::emulator::{
@@ -13,11 +13,8 @@ use crate::emulator::{
     state::{Kind, State},
 };
 
-/// The most members of a policy; each counts as often as it stands there
-/// (<https://cloud.google.com/iam/quotas>).
-const MOST_MEMBERS: usize = 1_500;
-/// The most domains and groups; a group counts once.
-const MOST_GROUPS: usize = 250;
+/// The fields of a policy (<https://cloud.google.com/iam/docs/reference/rest/v1/Policy>).
+const FIELDS: [&str; 4] = ["auditConfigs", "bindings", "etag", "version"];
 /// What is written where the request names nothing.
 const USUAL_MASK: [&str; 2] = ["bindings", "etag"];
 
@@ -25,6 +22,8 @@ const USUAL_MASK: [&str; 2] = ["bindings", "etag"];
 pub(in crate::emulator) struct Rules<'s> {
     /// What it is the policy of.
     pub(in crate::emulator) kind: Kind,
+    /// Its relative name.
+    pub(in crate::emulator) name: &'s str,
     /// Who there is.
     pub(in crate::emulator) state: &'s State,
 }
@@ -105,6 +104,9 @@ fn mask(request: &Value) -> Result<Vec<String>, Fault> {
         || Fault::invalid("Invalid value at 'update_mask' (type.googleapis.com/google.protobuf.FieldMask)");
     let text = mask.as_str().ok_or_else(wrong)?;
     let fields: Vec<String> = text.split(',').map(camel).filter(|field| !field.is_empty()).collect();
+    if fields.iter().any(|field| !FIELDS.contains(&field.as_str())) {
+        return Err(wrong());
+    }
     Ok(if fields.is_empty() { USUAL_MASK.map(str::to_owned).to_vec() } else { fields })
 }
 
@@ -166,11 +168,12 @@ fn check_bindings(stored: Option<&Value>, policy: &Value, rules: &Rules<'_>) -> 
     let held: Vec<&Value> = stored.into_iter().flat_map(bindings).collect();
     let known_roles: BTreeSet<&str> = held.iter().map(|binding| role(binding)).collect();
     let known: BTreeSet<&str> = held.iter().flat_map(|binding| members_of(binding)).collect();
-    check_count(policy)?;
+    limits::check_count(policy)?;
+    limits::check_conditions(policy)?;
     for binding in bindings(policy) {
         // What is in the policy already was taken once.
         if !known_roles.contains(role(binding)) {
-            roles::check(role(binding), rules.kind)?;
+            roles::check(role(binding), rules)?;
         }
         for member in members_of(binding) {
             let is_new = !known.contains(member);
@@ -183,34 +186,11 @@ fn check_bindings(stored: Option<&Value>, policy: &Value, rules: &Rules<'_>) -> 
             members::check_known(member, is_new, rules)?;
         }
         roles::check_condition(binding)?;
+        if condition(binding).is_some_and(|own| !held.iter().any(|held| condition(held) == Some(own))) {
+            limits::check_expression(binding)?;
+        }
     }
     Ok(())
-}
-
-fn check_count(policy: &Value) -> Result<(), Fault> {
-    let all: Vec<&str> = bindings(policy).flat_map(members_of).collect();
-    if all.len() > MOST_MEMBERS {
-        return Err(Fault::invalid(format!(
-            "The number of members in the policy ({}) is larger than the maximum allowed size {}.",
-            thousands(all.len()),
-            thousands(MOST_MEMBERS)
-        )));
-    }
-    let groups: BTreeSet<&&str> = all.iter().filter(|member| member.starts_with("group:")).collect();
-    let domains = all.iter().filter(|member| member.starts_with("domain:")).count();
-    if groups.len() + domains > MOST_GROUPS {
-        return Err(Fault::invalid(format!(
-            "The number of domains and groups in the policy ({}) is larger than the maximum allowed size \
-             {MOST_GROUPS}.",
-            thousands(groups.len() + domains)
-        )));
-    }
-    Ok(())
-}
-
-/// `1,501`, as Google writes it.
-fn thousands(count: usize) -> String {
-    if count < 1_000 { count.to_string() } else { format!("{},{:03}", count / 1_000, count % 1_000) }
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    /// Every one of them.
+    pub(in crate::emulator) const ALL: [Self; 14] = [
         Self::Organization,
         Self::Folder,
         Self::Project,
@@ -115,6 +116,31 @@ impl Kind {
             Self::Subscription => "pubsub.subscriptions",
             Self::SchedulerJob => "cloudscheduler.jobs",
             Self::Queue => "cloudtasks.queues",
+        }
+    }
+
+    /// The first word of its permissions.
+    pub(in crate::emulator) fn service(self) -> &'static str {
+        self.permissions().split('.').next().unwrap_or_default()
+    }
+
+    /// What permissions begin with that are about it, or about what is a part of it: on a project, and above it,
+    /// everything is (<https://cloud.google.com/iam/docs/viewing-grantable-roles>).
+    pub(in crate::emulator) const fn grantable(self) -> &'static [&'static str] {
+        match self {
+            Self::Organization | Self::Folder | Self::Project => &[""],
+            Self::Role => &["iam.roles."],
+            Self::ServiceAccount => {
+                &["iam.serviceAccounts.", "iam.serviceAccountKeys.", "iam.serviceAccountApiKeyBindings."]
+            }
+            Self::Service => &["run.services.", "run.routes.", "run.revisions.", "run.configurations."],
+            Self::RunJob => &["run.jobs.", "run.executions.", "run.tasks."],
+            Self::Instance => &["run.instances."],
+            Self::Function | Self::Gen1Function => &["cloudfunctions.functions."],
+            Self::Trigger => &["eventarc.triggers."],
+            Self::Subscription => &["pubsub.subscriptions."],
+            Self::SchedulerJob => &["cloudscheduler.jobs."],
+            Self::Queue => &["cloudtasks.queues.", "cloudtasks.tasks."],
         }
     }
 

@@ -143,6 +143,23 @@ impl State {
         known.peek().is_some() && !known.any(is_it)
     }
 
+    /// Whether a role that somebody made can be granted on a resource: it is of its project or its organization. Which
+    /// there are is known only where the state holds any of that project or organization.
+    pub(in crate::emulator) fn has_role(&self, role: &str, resource: &str) -> bool {
+        let (role, resource) = (self.names.canonical(role), self.names.canonical(resource));
+        let Some((owner, _)) = role.split_once("/roles/") else { return false };
+        let own: Vec<&str> = resource.split('/').take(2).collect();
+        let own = own.join("/");
+        let above = self.names.above(&own);
+        let is_near = own == owner || above.contains(&owner);
+        // What stands above may be unknown; what project it is of never is.
+        let ends = above.last().map_or(own.as_str(), |last| last).starts_with("organizations/");
+        let may_be_near = is_near || (owner.starts_with("organizations/") && !ends);
+        let prefix = format!("{owner}/roles/");
+        let mut known = self.assets(Kind::Role, &prefix).map(|(name, _)| name).peekable();
+        may_be_near && (known.peek().is_none() || known.any(|name| name == role))
+    }
+
     /// The policy as it is stored; `None` where it was never set.
     pub fn policy(&self, kind: Kind, name: &str) -> Option<&Value> {
         self.policies.get(&(kind, self.names.canonical(name))).map(|held| &held.policy)

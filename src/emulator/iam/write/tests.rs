@@ -3,13 +3,14 @@
 use super::*;
 
 const ETAG: &str = "BwYCcnf5oMo=";
+const PAY: &str = "projects/shop/locations/europe-west1/services/pay";
 
 fn state(lines: &str) -> State {
     State::read(lines.as_bytes()).unwrap()
 }
 
 fn written(stored: &Value, request: &Value) -> Result<Value, Fault> {
-    let rules = Rules { kind: Kind::Service, state: &State::default() };
+    let rules = Rules { kind: Kind::Service, name: PAY, state: &State::default() };
     write(Some(stored), request, &rules).map(Value::Object)
 }
 
@@ -33,7 +34,7 @@ fn conditional() -> Value {
 /// The sentence that refuses these bindings on this kind of resource.
 fn refused(kind: Kind, bindings: &Value) -> String {
     let request = json!({ "policy": { "version": 3, "bindings": bindings } });
-    let fault = write(None, &request, &Rules { kind, state: &State::default() }).unwrap_err();
+    let fault = write(None, &request, &Rules { kind, name: "", state: &State::default() }).unwrap_err();
     assert_eq!((fault.code, fault.status), (400, "INVALID_ARGUMENT"));
     fault.message
 }
@@ -153,7 +154,7 @@ fn a_policy_has_its_limits() {
         "The number of members in the policy (1,501) is larger than the maximum allowed size 1,500."
     );
     assert!(refused(Kind::Service, &many("group", 251)).contains("(251)"));
-    let rules = Rules { kind: Kind::Service, state: &State::default() };
+    let rules = Rules { kind: Kind::Service, name: PAY, state: &State::default() };
     for fits in [many("user", 1_500), many("group", 250)] {
         assert!(write(None, &json!({ "policy": { "bindings": fits } }), &rules).is_ok());
     }
@@ -166,7 +167,7 @@ fn a_service_account_is_unknown_only_where_those_of_its_project_are_known() {
     );
     let set = |email: &str| {
         let bindings = binding("roles/run.invoker", &format!("serviceAccount:{email}"));
-        let rules = Rules { kind: Kind::Service, state: &known };
+        let rules = Rules { kind: Kind::Service, name: PAY, state: &known };
         write(None, &json!({ "policy": { "bindings": bindings } }), &rules).map_err(|fault| fault.message)
     };
     for email in [
@@ -186,7 +187,7 @@ fn a_restriction_to_domains_lets_those_stay_who_are_there() {
     let mut state = State::default();
     state.restrict_domains(&["example.com"]);
     let set = |member: &str| {
-        let rules = Rules { kind: Kind::Service, state: &state };
+        let rules = Rules { kind: Kind::Service, name: PAY, state: &state };
         let bindings = json!([{ "role": "roles/run.invoker", "members": ["user:b@other.example", member] }]);
         let held = json!({ "bindings": binding("roles/run.invoker", "user:b@other.example") });
         write(Some(&held), &json!({ "policy": { "bindings": bindings } }), &rules)
@@ -202,5 +203,84 @@ fn a_restriction_to_domains_lets_those_stay_who_are_there() {
             "One or more users named in the policy do not belong to a permitted customer,  perhaps due to an \
              organization policy."
         );
+    }
+}
+
+#[test]
+fn a_mask_names_fields_of_a_policy() {
+    let policy = json!({ "etag": ETAG, "bindings": [] });
+    for mask in ["later", "bindings,members", "bindings.role", "*"] {
+        let fault = written(&stored(), &json!({ "policy": policy, "updateMask": mask })).unwrap_err();
+        assert_eq!(
+            fault.message, "Invalid value at 'update_mask' (type.googleapis.com/google.protobuf.FieldMask)",
+            "{mask}"
+        );
+    }
+    for mask in ["bindings", "bindings,etag,version", "audit_configs", ""] {
+        assert!(written(&stored(), &json!({ "policy": policy, "updateMask": mask })).is_ok(), "{mask}");
+    }
+}
+
+/// Bindings of one role to one principal, each with another condition.
+fn differing(count: usize) -> Value {
+    let one = |at: usize| {
+        json!({
+            "role": "roles/run.invoker",
+            "members": [if at % 2 == 0 { "user:a@example.com" } else { "user:A@example.com" }],
+            "condition": { "title": "later", "expression": format!("request.time.getHours() > {at}") },
+        })
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn conditions_have_their_limits_and_are_expressions() {
+    assert_eq!(
+        refused(Kind::Service, &differing(21)),
+        "The number of role bindings of roles/run.invoker for user:a@example.com with different conditions (21) is \
+         larger than the maximum allowed size 20."
+    );
+    let set = |stored: Option<&Value>, bindings: &Value| {
+        let rules = Rules { kind: Kind::Service, name: PAY, state: &State::default() };
+        write(stored, &json!({ "policy": { "version": 3, "bindings": bindings } }), &rules)
+    };
+    assert!(set(None, &differing(20)).is_ok());
+    let with = |expression: &str| {
+        let mut bindings = conditional();
+        bindings[0]["condition"]["expression"] = expression.into();
+        bindings
+    };
+    let many = |operators: usize| with(&vec!["request.time.getHours() > 1"; operators + 1].join(" && "));
+    assert!(set(None, &many(12)).is_ok());
+    assert!(refused(Kind::Service, &many(13)).contains("(13)"));
+    for broken in ["request.time <", "(", "request.time < timestamp(\"2027\") )"] {
+        let bindings = with(broken);
+        assert!(
+            refused(Kind::Service, &bindings).starts_with("Condition expression compilation failed: "),
+            "{broken}"
+        );
+        // What is in the policy already was taken once.
+        assert!(set(Some(&json!({ "bindings": bindings })), &bindings).is_ok(), "{broken}");
+    }
+}
+
+#[test]
+fn a_role_of_elsewhere_is_not_there() {
+    let known = state(concat!(
+        r#"{"name":"//iam.googleapis.com/projects/shop/roles/caller","asset_type":"iam.googleapis.com/Role","resource":{"data":{"includedPermissions":["run.routes.invoke"]}},"ancestors":["projects/77","folders/4","organizations/9"]}"#,
+        "\n",
+        r#"{"name":"//cloudresourcemanager.googleapis.com/projects/77","asset_type":"cloudresourcemanager.googleapis.com/Project","resource":{"data":{"projectId":"shop","projectNumber":"77"}},"ancestors":["projects/77","folders/4","organizations/9"]}"#,
+    ));
+    let set = |role: &str| {
+        let rules = Rules { kind: Kind::Service, name: PAY, state: &known };
+        let bindings = binding(role, "user:a@example.com");
+        write(None, &json!({ "policy": { "bindings": bindings } }), &rules).map_err(|fault| fault.message)
+    };
+    for role in ["projects/shop/roles/caller", "projects/77/roles/caller", "organizations/9/roles/caller"] {
+        assert!(set(role).is_ok(), "{role}");
+    }
+    for role in ["projects/shop/roles/other", "projects/other/roles/caller", "organizations/8/roles/caller"] {
+        let said = format!("Role ({role}) does not exist in the resource's hierarchy.");
+        assert_eq!(set(role).unwrap_err(), said);
     }
 }
