@@ -26,6 +26,7 @@ pub mod who;
 pub use answer::{Answer, Effect, Reason, Verdict};
 pub use caller::{Caller, Callers};
 pub use can::{Callable, Can};
+pub(crate) use deny::Denied;
 pub use flip::{DenyChange, Flip};
 pub use group::Groups;
 pub use member::Candidate;

@@ -38,6 +38,20 @@ impl Fault {
         Self::new(403, "PERMISSION_DENIED", message)
     }
 
+    /// 403, as the API of a permission says it.
+    pub(super) fn no_access(permission: &str, resource: &str) -> Self {
+        let message = match permission.split('.').next() {
+            Some("resourcemanager") => return Self::no_permission(),
+            Some("pubsub") => "User not authorized to perform this action.".to_owned(),
+            Some("cloudscheduler" | "cloudtasks") => format!(
+                "The principal (user or service account) lacks IAM permission \"{permission}\" for the resource \
+                 \"{resource}\" (or the resource may not exist)."
+            ),
+            Some(_) | None => return Self::denied(permission, resource),
+        };
+        Self::new(403, "PERMISSION_DENIED", message)
+    }
+
     /// 403, as Resource Manager says it.
     pub(super) fn no_permission() -> Self {
         Self::new(403, "PERMISSION_DENIED", "The caller does not have permission")

@@ -9,10 +9,10 @@ use super::{
     calls,
     log::{Entry, Log},
     state::State,
-    tokens::Tokens,
+    tokens::{Actor, Tokens},
     weather::{Sky, Weather},
 };
-use crate::model::Time;
+use crate::model::{Principal, Time};
 
 /// What time it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -191,6 +191,13 @@ impl Handle {
             own.lose(&lost);
             own.delay_policies(weather.propagation_seconds);
         });
+    }
+
+    /// An access token that acts as a principal, `serviceAccount:EMAIL` or another, until it runs out by the clock on
+    /// the wall: what its bearer may do, the policies say.
+    pub fn token_of(&self, principal: &str, lasts: TimeDelta) -> String {
+        let until = Utc::now() + lasts;
+        self.tokens(|tokens| tokens.mint(Actor::As(Principal::new(principal)), until))
     }
 
     pub(super) fn sky<T>(&self, look: impl FnOnce(&mut Sky) -> T) -> T {

@@ -15,7 +15,6 @@ pub(super) enum Actor {
     /// Whoever brings a token that was not given out here: the owner of the estate, who may do everything.
     Owner,
     /// The principal whose token it is: the policies say what it may do.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tokens of principals come with the token endpoint"))]
     As(Principal),
 }
 

@@ -8,7 +8,8 @@ mod permission;
 mod principal;
 mod words;
 
-pub(super) use principal::{Denied, spelled};
+pub(crate) use principal::Denied;
+pub(super) use principal::spelled;
 
 use std::{collections::BTreeSet, sync::Arc};
 

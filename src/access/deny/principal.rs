@@ -8,7 +8,7 @@ use crate::{
 
 /// Whom a deny rule names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::access) enum Denied {
+pub(crate) enum Denied {
     /// `principalSet://goog/public:all`: everybody, with a token or without.
     Everybody,
     /// Somebody whom an allow policy could name, too, as it would name them.
@@ -33,7 +33,7 @@ const PUBLIC: &str = "principalSet://goog/public:all";
 
 impl Denied {
     /// Whom this text names as denied.
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let after = |prefix| text.strip_prefix(prefix).filter(|rest: &&str| !rest.is_empty());
         let address = |prefix| after(prefix).filter(|rest| rest.contains('@'));
         if text == PUBLIC {
@@ -68,7 +68,7 @@ impl Denied {
     }
 
     /// Whom this text names as excepted: everybody cannot be.
-    pub(super) fn of_exception(text: &str) -> Self {
+    pub(crate) fn of_exception(text: &str) -> Self {
         match Self::of(text) {
             Self::Everybody => Self::Beyond,
             named => named,

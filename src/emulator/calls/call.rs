@@ -15,8 +15,8 @@ pub(in crate::emulator) enum Shape {
 /// A method, and the names in its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::emulator) enum Call {
-    /// The locations of a project, which several APIs have under one path.
-    Locations(String),
+    /// The locations of a project, as the API of a kind of resources tells them.
+    Locations(Kind, String),
     /// What of a kind is below a parent: `projects/P` or `projects/P/locations/L`.
     List(Kind, String),
     /// One resource.

@@ -174,7 +174,7 @@ fn permit(verb: &str, on: &str, id: Option<&str>, context: &Context<'_>) -> Resu
     let (all, own) = (format!("{on}/denypolicies"), format!("{on}/denypolicies/{}", id.unwrap_or_default()));
     context.permit(&permission, &[on, &all, &own])?;
     let is_there = context.state.has_container(on) || !context.state.deny.ids(on).is_empty();
-    if is_there { Ok(()) } else { Err(Fault::denied(&permission, on)) }
+    if is_there { Ok(()) } else { Err(Fault::no_access(&permission, on)) }
 }
 
 fn nowhere(id: &str) -> Fault {

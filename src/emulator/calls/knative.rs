@@ -18,9 +18,12 @@ pub(super) fn answer(parent: &str, name: Option<&str>, context: &Context<'_>) ->
 }
 
 fn one(name: &str, context: &Context<'_>) -> Result<Value, Fault> {
-    context.permit("run.services.get", &[name])?;
+    let answered = |name: &str| {
+        context.permit("run.services.get", &[name])?;
+        context.state.knative(name).ok_or_else(|| missing(Kind::Service, name))
+    };
     if location(name).is_some() {
-        return context.state.knative(name).ok_or_else(|| missing(Kind::Service, name));
+        return answered(name);
     }
     // The host did not say which location: the first one that has it.
     let last = name.rsplit('/').next().unwrap_or_default();
@@ -28,7 +31,7 @@ fn one(name: &str, context: &Context<'_>) -> Result<Value, Fault> {
     let prefix = prefix.unwrap_or_default();
     let mut names = context.state.assets(Kind::Service, &prefix).map(|(name, _)| name);
     let found = names.find(|name| name.rsplit('/').next() == Some(last));
-    found.and_then(|name| context.state.knative(name)).ok_or_else(|| missing(Kind::Service, name))
+    answered(found.unwrap_or(name))
 }
 
 fn all(parent: &str, context: &Context<'_>) -> Result<Value, Fault> {

@@ -11,11 +11,13 @@ use crate::emulator::{
 };
 
 /// The locations of a project: those that anything of the estate is in.
-pub(super) fn locations(project: &str, context: &Context<'_>) -> Result<Value, Fault> {
+pub(super) fn locations(kind: Kind, project: &str, context: &Context<'_>) -> Result<Value, Fault> {
     let own = format!("projects/{project}");
-    known(&own, "run.locations.list", context)?;
-    context.need_api(Kind::Service, &own)?;
-    context.permit("run.locations.list", &[&own, &format!("{own}/locations"), &format!("{own}/services")])?;
+    let permission = format!("{}.locations.list", kind.service());
+    context.need_api(kind, &own)?;
+    known(&own, &permission, context)?;
+    let (locations, below) = (format!("{own}/locations"), format!("{own}/{}", kind.collection()));
+    context.permit(&permission, &[&own, &locations, &below])?;
     let mut names: Vec<&str> = context.state.locations().into_iter().collect();
     if names.is_empty() {
         names.push("us-central1");
@@ -29,8 +31,8 @@ pub(super) fn locations(project: &str, context: &Context<'_>) -> Result<Value, F
 /// What of a kind is below a parent.
 pub(super) fn list(kind: Kind, parent: &str, context: &Context<'_>) -> Result<Value, Fault> {
     let permission = format!("{}.list", kind.permissions());
-    known(parent, &permission, context)?;
     context.need_api(kind, parent)?;
+    known(parent, &permission, context)?;
     let (project, place) = parent.split_once("/locations/").unwrap_or((parent, ""));
     let is_run = matches!(kind, Kind::Service | Kind::RunJob | Kind::Instance);
     if place == "-" && is_run && !context.state.takes_wildcard {
@@ -105,5 +107,5 @@ pub(super) fn shown(kind: Kind, name: &str, state: &State) -> Option<Value> {
 /// Refuses what is below a project that nobody knows.
 pub(super) fn known(parent: &str, permission: &str, context: &Context<'_>) -> Result<(), Fault> {
     let project = parent.split("/locations/").next().unwrap_or(parent);
-    if context.state.has_container(project) { Ok(()) } else { Err(Fault::denied(permission, parent)) }
+    if context.state.has_container(project) { Ok(()) } else { Err(Fault::no_access(permission, parent)) }
 }

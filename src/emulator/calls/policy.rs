@@ -6,6 +6,7 @@ use super::{Context, missing};
 use crate::emulator::{
     fault::Fault,
     iam::{self, Rules},
+    roles,
     state::{Kind, container_kind},
 };
 
@@ -59,17 +60,43 @@ pub(super) fn set(place: &Place, context: &mut Context<'_>) -> Result<Value, Fau
     Ok(next)
 }
 
-/// Everything but what is refused: the caller owns the estate.
+/// What of these permissions the caller has. It takes none to ask; who may not see a resource is not told whether it
+/// is there.
 pub(super) fn test(place: &Place, context: &Context<'_>) -> Result<Value, Fault> {
-    context.need_api(place.kind, &place.name)?;
-    exists(place, context)?;
+    let Place { kind, name } = place;
+    context.need_api(*kind, name)?;
     let body = context.request.json()?;
-    let asked = body.get("permissions").and_then(Value::as_array).into_iter().flatten();
-    let held: Vec<&str> = asked
-        .filter_map(Value::as_str)
-        .filter(|permission| !context.state.is_refused(permission, &place.name))
-        .collect();
+    let asked: Option<Vec<&str>> = match body.get("permissions") {
+        Some(Value::Array(all)) => all.iter().map(Value::as_str).collect(),
+        Some(Value::Null) | None => Some(Vec::new()),
+        Some(_) => None,
+    };
+    let asked = asked.ok_or_else(|| Fault::invalid("Invalid value at 'permissions' (TYPE_STRING)"))?;
+    if let Some(wrong) = asked.iter().find(|permission| !is_askable(permission, *kind)) {
+        return Err(Fault::invalid(format!("Permission {wrong} is not valid for this resource.")));
+    }
+    match exists(place, context) {
+        Ok(()) => {}
+        // https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions/testIamPermissions
+        Err(_) if *kind == Kind::Function => return Ok(json!({})),
+        Err(missing) => {
+            context.permit(&format!("{}.get", kind.permissions()), &[name])?;
+            return Err(missing);
+        }
+    }
+    let has = |permission: &str| !context.state.is_refused(permission, name) && context.may(permission, name);
+    let held: Vec<&str> = asked.into_iter().filter(|permission| has(permission)).collect();
     Ok(if held.is_empty() { json!({}) } else { json!({ "permissions": held }) })
+}
+
+/// Whether there is such a permission, and it is one on this kind of resource. What APIs have of which nothing is
+/// known is taken on what stands above their resources.
+fn is_askable(permission: &str, kind: Kind) -> bool {
+    let parts: Vec<&str> = permission.split('.').collect();
+    parts.len() >= 3
+        && parts.iter().all(|part| !part.is_empty() && !part.contains('*'))
+        && roles::is_permission(permission) != Some(false)
+        && kind.grantable().iter().any(|start| permission.starts_with(start))
 }
 
 fn permit(place: &Place, verb: &str, context: &Context<'_>) -> Result<(), Fault> {

@@ -45,9 +45,8 @@ pub(super) fn children(kind: Kind, shape: Shape, context: &Context<'_>) -> Resul
 fn checked(name: &str, context: &Context<'_>) -> Result<String, Fault> {
     let kind = container_kind(name);
     context.need_api(kind, name)?;
-    if context.state.is_refused(&format!("{}.get", kind.permissions()), name)
-        || !context.state.has_container(name)
-    {
+    context.permit(&format!("{}.get", kind.permissions()), &[name])?;
+    if !context.state.has_container(name) {
         return Err(Fault::no_permission());
     }
     Ok(context.state.names.canonical(name))

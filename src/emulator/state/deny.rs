@@ -47,8 +47,24 @@ impl DenyPolicies {
 
     /// The ids of the policies of a container.
     pub(in crate::emulator) fn ids(&self, container: &str) -> BTreeSet<&str> {
-        let own = self.0.keys().filter(|(each, _)| each == container);
-        own.map(|(_, id)| id.as_str()).collect()
+        self.entries(container).map(|(id, _)| id).collect()
+    }
+
+    /// The policies of a container.
+    pub(in crate::emulator) fn of(&self, container: &str) -> impl Iterator<Item = &Value> {
+        self.entries(container).map(|(_, policy)| policy)
+    }
+
+    /// Whether there are none at all.
+    pub(in crate::emulator) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn entries(&self, container: &str) -> impl Iterator<Item = (&str, &Value)> {
+        let container = container.to_owned();
+        let all = self.0.range((container.clone(), String::new())..);
+        let own = all.take_while(move |((each, _), _)| *each == container);
+        own.map(|((_, id), policy)| (id.as_str(), policy))
     }
 
     /// The lines that say all of it.

@@ -74,6 +74,12 @@ impl Groups {
         self.hidden = names.into_iter().map(|name| name.to_lowercase()).collect();
     }
 
+    /// The direct members of the group of this e-mail address in lower case, whoever may see it; none where there is
+    /// no such group.
+    pub(in crate::emulator) fn members(&self, email: &str) -> impl Iterator<Item = &str> {
+        self.known.get(email).into_iter().flat_map(|group| &group.members).map(String::as_str)
+    }
+
     /// The group of this e-mail address, where it may be seen.
     pub(in crate::emulator) fn of_email(&self, email: &str) -> Option<&Group> {
         let group = self.known.get(&email.to_lowercase())?;

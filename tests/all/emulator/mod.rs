@@ -4,6 +4,7 @@ mod client;
 mod command;
 mod deny;
 mod groups;
+mod may;
 mod policies;
 mod reads;
 mod states;

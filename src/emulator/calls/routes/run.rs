@@ -15,7 +15,7 @@ const FUNCTIONS: &str = "cloudfunctions.v2";
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(V1, "run.projects.locations.list", "GET", "v1/projects/*/locations", |path| {
-        Some(Call::Locations(path.part(1)))
+        Some(Call::Locations(Kind::Service, path.part(1)))
     }),
     Route::new(
         V1,
@@ -163,7 +163,7 @@ pub(super) const ROUTES: &[Route] = &[
         "cloudfunctions.projects.locations.list",
         "GET",
         "v2/projects/*/locations",
-        |path| Some(Call::Locations(path.part(1))),
+        |path| Some(Call::Locations(Kind::Function, path.part(1))),
     ),
     Route::new(
         FUNCTIONS,

@@ -19,7 +19,7 @@ fn one_path_is_one_method() {
     let location = || "projects/p/locations/l".to_owned();
     let service = || "projects/p/locations/l/services/s".to_owned();
     for (method, path, expected) in [
-        ("GET", "/v1/projects/p/locations", Call::Locations("p".to_owned())),
+        ("GET", "/v1/projects/p/locations", Call::Locations(Kind::Service, "p".to_owned())),
         ("GET", "/v2/projects/p/locations/l/services", Call::List(Kind::Service, location())),
         ("GET", "/v1/projects/p/locations/l/services", Call::Knative(location(), None)),
         ("GET", "/v1/projects/p/locations/l/services/s", Call::Knative(location(), Some(service()))),

@@ -1,0 +1,50 @@
+//! What a principal may do, as the policies of the state say: the union of the allow policies of the resource and of
+//! all that stands above it, without what deny policies refuse
+//! (<https://cloud.google.com/iam/docs/policy-types#evaluation>). What cannot be decided gives nothing.
+
+mod caller;
+mod condition;
+mod deny;
+mod role;
+mod way;
+
+use serde_json::Value;
+
+use super::{
+    iam,
+    state::{Kind, State},
+};
+use crate::model::{Principal, PrincipalKind, Time};
+use caller::Caller;
+use way::Way;
+
+/// Permissions that federated identities cannot use, whoever gives them
+/// (<https://cloud.google.com/iam/docs/federated-identity-supported-services>).
+const NOT_FEDERATED: [&str; 2] = ["run.routes.invoke", "cloudfunctions.functions.invoke"];
+
+/// Whether this principal has a permission on something, by its relative name.
+pub(super) fn may(state: &State, principal: &Principal, permission: &str, name: &str, now: Time) -> bool {
+    let is_beyond = principal.kind() == PrincipalKind::Federated && NOT_FEDERATED.contains(&permission);
+    let caller = if is_beyond { Caller::nobody(state) } else { Caller::new(state, principal) };
+    let way = Way::of(state, permission, name);
+    let mut policies = way.places().filter_map(|(kind, name)| policy(state, kind, name));
+    policies.any(|policy| gives(policy, &caller, permission, now))
+        && !deny::refuses(state, &caller, permission, way.containers())
+}
+
+/// The policy that counts: where changes took time to take effect, it would be an older one.
+fn policy<'s>(state: &'s State, kind: Kind, name: &str) -> Option<&'s Value> {
+    state.policy(kind, name)
+}
+
+/// Whether an allow policy gives it.
+fn gives(policy: &Value, caller: &Caller<'_>, permission: &str, now: Time) -> bool {
+    iam::bindings(policy).any(|binding| {
+        role::carries(caller.state(), iam::role(binding), permission)
+            && iam::members_of(binding).any(|member| caller.is(member))
+            && iam::condition(binding).is_none_or(|given| condition::holds(given, permission, now))
+    })
+}
+
+#[cfg(test)]
+mod tests;
