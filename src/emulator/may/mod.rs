@@ -27,14 +27,14 @@ pub(super) fn may(state: &State, principal: &Principal, permission: &str, name: 
     let is_beyond = principal.kind() == PrincipalKind::Federated && NOT_FEDERATED.contains(&permission);
     let caller = if is_beyond { Caller::nobody(state) } else { Caller::new(state, principal) };
     let way = Way::of(state, permission, name);
-    let mut policies = way.places().filter_map(|(kind, name)| policy(state, kind, name));
+    let mut policies = way.places().filter_map(|(kind, name)| policy(state, kind, name, now));
     policies.any(|policy| gives(policy, &caller, permission, now))
         && !deny::refuses(state, &caller, permission, way.containers())
 }
 
-/// The policy that counts: where changes took time to take effect, it would be an older one.
-fn policy<'s>(state: &'s State, kind: Kind, name: &str) -> Option<&'s Value> {
-    state.policy(kind, name)
+/// The policy that counts: a change takes its time to take effect.
+fn policy<'s>(state: &'s State, kind: Kind, name: &str, now: Time) -> Option<&'s Value> {
+    state.deciding_policy(kind, name, now)
 }
 
 /// Whether an allow policy gives it.
