@@ -197,3 +197,11 @@ fn the_exit_codes_of_the_readme_are_those_of_the_program() {
     assert_eq!(code("callmap rule public-function"), 0);
     assert_eq!(code("callmap discover --demo"), 0);
 }
+
+#[test]
+fn the_weather_it_shows_is_one() {
+    let shown: Vec<String> =
+        blocks("json").into_iter().filter(|block| block.contains("secondWriter")).collect();
+    assert_eq!(shown.len(), 1);
+    serde_json::from_str::<callmap::emulator::Weather>(&shown[0]).unwrap();
+}
