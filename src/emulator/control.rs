@@ -24,7 +24,7 @@ pub(super) fn answer(request: &Request, handle: &Handle) -> Option<Answer> {
             handle.clear_log();
             Ok(Answer::json(200, &json!({})))
         }
-        ("GET", "/_state") => Ok(Answer::lines(&handle.change(|state| state.lines()))),
+        ("GET", "/_state") => Ok(Answer::lines(&handle.read(|state| state.lines()))),
         ("PUT" | "POST", "/_state") => set_state(request, handle),
         ("GET", "/_settings") => Ok(Answer::json(200, &json!(settings(handle)))),
         ("PUT" | "POST", "/_settings") => set_settings(request, handle),

@@ -112,14 +112,20 @@ impl Handle {
 
     /// Looks at the state, or changes it: no request is answered meanwhile.
     pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut locked(&self.shared.state))
+        let mut state = locked(&self.shared.state);
+        change(&mut state)
+    }
+
+    /// Looks at the state for a request that changes nothing of it.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
+        read(&mut locked(&self.shared.state))
     }
 
     /// The policy of a service, function, job, project, folder or organization as it is stored, by its relative
     /// name; `None` where it was never set.
     pub fn policy(&self, resource: &str) -> Option<Value> {
         let place = calls::place(resource)?;
-        self.change(|state| state.policy(place.kind, resource).cloned())
+        self.read(|state| state.policy(place.kind, resource).cloned())
     }
 
     /// Replaces a policy as somebody else would, and unchecked: it gets the next etag. A name of nothing that has

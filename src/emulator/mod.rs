@@ -10,6 +10,7 @@ mod fault;
 mod handle;
 mod hash;
 mod iam;
+mod id_tokens;
 mod log;
 mod may;
 mod oauth;

@@ -1,6 +1,6 @@
 //! What can be asked for: a method, and the names in its path.
 
-use super::{deny::DenyCall, groups::GroupCall, policy::Place};
+use super::{credentials::CredentialsCall, deny::DenyCall, groups::GroupCall, policy::Place};
 use crate::emulator::state::Kind;
 
 /// Which of the shapes of Resource Manager is asked for.
@@ -41,4 +41,6 @@ pub(in crate::emulator) enum Call {
     Group(GroupCall),
     /// Deny policies.
     Deny(DenyCall),
+    /// A token of a service account, by its relative name.
+    Credentials(CredentialsCall, String),
 }

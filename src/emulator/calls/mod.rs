@@ -1,6 +1,7 @@
 //! The methods: which one a request means, and what is answered.
 
 mod call;
+mod credentials;
 mod deny;
 mod groups;
 mod knative;
@@ -18,6 +19,7 @@ pub(super) use policy::place;
 pub use routes::apis;
 pub(super) use routes::{Routed, route};
 
+use credentials::CredentialsCall;
 use deny::DenyCall;
 use groups::GroupCall;
 
@@ -26,7 +28,7 @@ use super::{
     may,
     request::Request,
     state::{Kind, State, location, project},
-    tokens::Actor,
+    tokens::{Actor, Mint},
 };
 use crate::model::Time;
 
@@ -37,6 +39,8 @@ pub(super) struct Context<'c> {
     pub(super) now: Time,
     /// Who asks.
     pub(super) caller: &'c Actor,
+    /// Gives tokens out.
+    pub(super) mint: Mint<'c>,
 }
 
 impl Context<'_> {
@@ -82,6 +86,7 @@ pub(super) fn answer(call: &Call, context: &mut Context<'_>) -> Result<Value, Fa
         Call::Role(name) => role::get(name, context),
         Call::Group(call) => groups::answer(call, context),
         Call::Deny(call) => deny::answer(call, context),
+        Call::Credentials(call, name) => credentials::answer(*call, name, context),
     }
 }
 

@@ -43,21 +43,18 @@ impl Answer {
 
     /// There is no method under this path.
     pub(in crate::emulator) fn unrouted(path: &str) -> Self {
-        let path: String = path
-            .chars()
-            .map(|letter| match letter {
-                '&' => "&amp;".to_owned(),
-                '<' => "&lt;".to_owned(),
-                '>' => "&gt;".to_owned(),
-                other => other.to_string(),
-            })
-            .collect();
+        let path = escaped(path);
         let page = format!(
             "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <title>Error 404 (Not Found)!!1</title>\n  \
              <p><b>404.</b> <ins>That’s an error.</ins>\n  <p>The requested URL <code>{path}</code> was not found on \
              this server.  <ins>That’s all we know.</ins>\n"
         );
-        Self::new(404, "text/html; charset=UTF-8", page)
+        Self::html(404, page)
+    }
+
+    /// A page.
+    pub(in crate::emulator) fn html(status: u16, page: String) -> Self {
+        Self::new(status, "text/html; charset=UTF-8", page)
     }
 
     /// With one more header.
@@ -96,4 +93,9 @@ impl Answer {
         }
         response
     }
+}
+
+/// A text as it may stand in a page.
+pub(in crate::emulator) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -16,7 +16,7 @@ use std::{
 
 use tokio::{net::TcpListener, sync::oneshot};
 
-pub(super) use answer::Answer;
+pub(super) use answer::{Answer, escaped};
 
 use super::{
     handle::{Clock, Handle},

@@ -26,7 +26,8 @@ use crate::emulator::{
     log::Entry,
     oauth,
     request::Request,
-    tokens::Actor,
+    state::State,
+    tokens::{Actor, Mint},
     weather::{Asked, FailureKind, Fate},
 };
 
@@ -130,15 +131,13 @@ async fn carried_out(request: &Request, routed: Option<Routed>, handle: &Handle)
     if let Some(answer) = oauth::open(request, handle) {
         return Ok(answer);
     }
-    if let Some(fault) = routed.as_ref().and_then(|_| failure::dark(request, handle)) {
+    let Some(Routed { route, call }) = routed else {
+        return Ok(Answer::unrouted(&request.path));
+    };
+    if let Some(fault) = failure::dark(request, handle) {
         return Ok(Answer::fault(&fault));
     }
-    let acted = routed.is_none().then(|| oauth::impersonation(request, handle)).flatten();
-    if routed.is_none() && acted.is_none() {
-        return Ok(Answer::unrouted(&request.path));
-    }
-    let service =
-        routed.as_ref().map_or("iamcredentials.googleapis.com".to_owned(), |routed| routed.route.host());
+    let service = route.host();
     let caller = match request.bearer() {
         None => Err(unknown(&service)),
         // Tokens run out by the clock on the wall, as their holders have no other.
@@ -153,26 +152,21 @@ async fn carried_out(request: &Request, routed: Option<Routed>, handle: &Handle)
             return Ok(Answer::fault(&fault).with("www-authenticate", realm));
         }
     };
-    let call = routed.map(|routed| routed.call);
     let fate = match &call {
-        Some(Call::SetPolicy(place)) => asked(handle, &place.name, request).await,
-        Some(_) | None => WriteFate::Go,
+        Call::SetPolicy(place) => asked(handle, &place.name, request).await,
+        _ => WriteFate::Go,
     };
-    let result = match (fate, &call, acted) {
-        (WriteFate::DropBefore, ..) => return Err(io::Error::other("the write is lost")),
-        (WriteFate::Refuse(status, body), ..) => return Ok(Answer::json(status, &body)),
-        (WriteFate::Go, None, Some(acted)) => acted,
-        (fate, Some(call), _) => {
-            let meddling = Meddling::before(call, handle);
-            let result = answered(call, request, &caller, handle);
-            meddling.after(result.is_ok(), handle);
-            if fate == WriteFate::DropAfter {
-                return Err(io::Error::other("the answer is lost"));
-            }
-            result
-        }
-        (WriteFate::Go | WriteFate::DropAfter, None, _) => return Ok(Answer::unrouted(&request.path)),
-    };
+    match fate {
+        WriteFate::DropBefore => return Err(io::Error::other("the write is lost")),
+        WriteFate::Refuse(status, body) => return Ok(Answer::json(status, &body)),
+        WriteFate::Go | WriteFate::DropAfter => {}
+    }
+    let meddling = Meddling::before(&call, handle);
+    let result = answered(&call, request, &caller, handle);
+    meddling.after(result.is_ok(), handle);
+    if fate == WriteFate::DropAfter {
+        return Err(io::Error::other("the answer is lost"));
+    }
     Ok(result.map_or_else(|fault| Answer::fault(&fault), |value| Answer::json(200, &value)))
 }
 
@@ -183,7 +177,10 @@ fn answered(
     handle: &Handle,
 ) -> Result<serde_json::Value, Fault> {
     let now = handle.now();
-    handle.change(|state| calls::answer(call, &mut Context { state, request, now, caller }))
+    let mint = Mint::new(handle);
+    let answer = |state: &mut State| calls::answer(call, &mut Context { state, request, now, caller, mint });
+    // What is asked for by GET changes nothing.
+    if request.method == "GET" { handle.read(answer) } else { handle.change(answer) }
 }
 
 /// What the hook says of a write. It may take its time, and no other request waits for it.
@@ -224,6 +221,7 @@ fn entry(request: &Request, target: String, routed: Option<&Routed>) -> Entry {
     let is_kept = request.method != "GET" && !oauth::is_secret(request);
     let body = is_kept.then(|| request.json().ok()).flatten();
     let api_method = routed.map(|routed| routed.route.id.to_owned());
+    let target = oauth::hidden(request, target);
     Entry { method: request.method.clone(), api_method, target, body, status: None }
 }
 

@@ -1,5 +1,6 @@
 //! What the emulator knows: resources as they were given, policies as they are now, and what is refused.
 
+mod accounts;
 mod deny;
 mod groups;
 mod kind;
@@ -19,6 +20,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
+pub(in crate::emulator) use accounts::Account;
 pub(in crate::emulator) use deny::shown as deny_shown;
 pub(in crate::emulator) use groups::{Group, id as group_id};
 pub use kind::Kind;

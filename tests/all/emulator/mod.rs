@@ -4,6 +4,7 @@ mod client;
 mod command;
 mod deny;
 mod groups;
+mod id_tokens;
 mod may;
 mod policies;
 mod reads;

@@ -5,12 +5,20 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Answer, post, raw, send},
+    id_tokens::metadata,
     started,
 };
 use callmap::emulator::Emulator;
 
+/// Whose an access token is, where it has an address.
+fn holder(emulator: &Emulator, token: &str) -> String {
+    let info = form(emulator, "/oauth2/v3/tokeninfo", &[("access_token", token)]);
+    assert_eq!(info.status, 200, "{info:?}");
+    info.json()["email"].as_str().unwrap_or("nobody with an address").to_owned()
+}
+
 /// A form, sent by somebody without a token.
-fn form(emulator: &Emulator, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(super) fn form(emulator: &Emulator, path: &str, fields: &[(&str, &str)]) -> Answer {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let text = format!(
         "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
@@ -21,7 +29,7 @@ fn form(emulator: &Emulator, path: &str, fields: &[(&str, &str)]) -> Answer {
 }
 
 /// A signed assertion as some clients make it: padded, of an audience that is not ours, and with nulls in it.
-fn assertion(claims: &Value) -> String {
+pub(super) fn assertion(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE.encode(value.to_string());
     format!("{}.{}.c2lnbmF0dXJl", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(claims))
 }
@@ -54,6 +62,106 @@ fn assertions_and_refresh_tokens_give_access_tokens_each_another() {
 }
 
 #[test]
+fn a_token_acts_as_who_asked_for_it() {
+    let emulator = started();
+    let jwt = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    let scope = "https://www.googleapis.com/auth/cloud-platform";
+    let of_key = |email: &str| assertion(&json!({ "iss": email, "scope": scope, "iat": 1, "exp": 3_601 }));
+    let pay = "pay@shop-prod.iam.gserviceaccount.com";
+    for (fields, expected) in [
+        ([("grant_type", jwt), ("assertion", of_key(pay).as_str())], pay),
+        (
+            [("grant_type", jwt), ("assertion", of_key("ci@other.iam.gserviceaccount.com").as_str())],
+            "ci@other.iam.gserviceaccount.com",
+        ),
+        ([("grant_type", "refresh_token"), ("refresh_token", "ana@example.com")], "ana@example.com"),
+        ([("grant_type", "refresh_token"), ("refresh_token", "user:ana@example.com")], "ana@example.com"),
+        ([("grant_type", "refresh_token"), ("refresh_token", "1//0any@thing")], "owner@example.com"),
+    ] {
+        let token = form(&emulator, "/token", &fields).json()["access_token"].clone();
+        assert_eq!(holder(&emulator, token.as_str().unwrap()), expected, "{fields:?}");
+    }
+    let body = json!({ "scope": [scope] });
+    let path = format!("/v1/projects/-/serviceAccounts/{pay}:generateAccessToken");
+    let token = post(&emulator, &path, &body).json()["accessToken"].clone();
+    assert_eq!(holder(&emulator, token.as_str().unwrap()), pay);
+    let info = send(&emulator, "GET", "/oauth2/v3/userinfo", "").unwrap().json();
+    assert_eq!((&info["email"], &info["email_verified"]), (&json!("owner@example.com"), &json!(true)));
+}
+
+#[test]
+fn a_key_of_no_account_gives_no_token() {
+    let emulator = started();
+    let jwt = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    let pay = "pay@shop-prod.iam.gserviceaccount.com";
+    for (claims, status, error, what) in [
+        (
+            json!({ "iss": "gone@shop-prod.iam.gserviceaccount.com", "scope": "x" }),
+            400,
+            "invalid_grant",
+            "Invalid grant: account not found",
+        ),
+        (json!({ "iss": "nobody", "scope": "x" }), 400, "invalid_grant", "Invalid grant: account not found"),
+        (json!({ "iss": pay }), 400, "invalid_scope", "Empty or missing scope not allowed."),
+        (
+            json!({ "iss": pay, "scope": "x", "iat": 1, "exp": 7_202 }),
+            400,
+            "invalid_grant",
+            "Invalid JWT: Token must",
+        ),
+        (json!({ "iss": pay, "scope": "x", "exp": "soon" }), 400, "invalid_grant", "Invalid JWT: Token must"),
+        (
+            json!({ "iss": pay, "scope": "x", "sub": "ana@example.com" }),
+            401,
+            "unauthorized_client",
+            "Client is",
+        ),
+    ] {
+        let answer = form(&emulator, "/token", &[("grant_type", jwt), ("assertion", &assertion(&claims))]);
+        assert_eq!((answer.status, &answer.json()["error"]), (status, &json!(error)), "{claims}");
+        let said = answer.json()["error_description"].as_str().unwrap().to_owned();
+        assert!(said.starts_with(what), "{said}");
+    }
+}
+
+#[test]
+fn a_token_that_was_never_given_out_or_has_run_out_is_401_and_any_other_is_the_owner() {
+    let emulator = started();
+    let list = |token: &str| {
+        let text = format!(
+            "GET /v1/projects/shop-prod/locations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             Authorization: Bearer {token}\r\n\r\n"
+        );
+        raw(emulator.address(), &text).unwrap()
+    };
+    assert_eq!(list("made-up").status, 200);
+    for token in ["ya29.emulated-1", "ya29.emulated-x"] {
+        let answer = list(token);
+        assert_eq!(answer.status, 401, "{token}");
+        assert_eq!(answer.json()["error"]["details"][0]["reason"], "ACCESS_TOKEN_EXPIRED");
+    }
+}
+
+#[test]
+fn no_token_is_in_the_log() {
+    let emulator = started();
+    let pay = "pay@shop-prod.iam.gserviceaccount.com";
+    let body = json!({ "scope": ["x"], "audience": "x", "payload": "{}" });
+    for verb in ["generateAccessToken", "generateIdToken", "signJwt"] {
+        assert_eq!(
+            post(&emulator, &format!("/v1/projects/-/serviceAccounts/{pay}:{verb}"), &body).status,
+            200
+        );
+    }
+    form(&emulator, "/token", &[("grant_type", "refresh_token"), ("refresh_token", "secret")]);
+    send(&emulator, "GET", "/oauth2/v3/tokeninfo?access_token=secret", "").unwrap();
+    let log = emulator.log();
+    assert!(log.iter().all(|entry| entry.body.is_none() && !entry.target.contains("secret")), "{log:?}");
+    let ids: Vec<_> = log.iter().filter_map(|entry| entry.api_method.as_deref()).collect();
+    assert_eq!(ids[1], "iamcredentials.projects.serviceAccounts.generateIdToken");
+}
+
+#[test]
 fn what_is_no_grant_gives_none() {
     let emulator = started();
     let jwt = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -82,6 +190,19 @@ fn who_may_act_as_an_account_gets_its_token() {
     let gone = post(&emulator, &path("gone@shop-prod.iam.gserviceaccount.com"), &body);
     assert_eq!((gone.status, gone.json()["error"]["status"].clone()), (404, json!("NOT_FOUND")));
     assert_eq!(post(&emulator, &path("pay@shop-prod.iam.gserviceaccount.com"), &json!({})).status, 400);
+    // An hour is the most, and a lifetime is a number of seconds.
+    let scope = json!(["https://www.googleapis.com/auth/cloud-platform"]);
+    for (lifetime, status) in [("3600s", 200), ("1.5s", 200), ("3601s", 400), ("0s", 400), ("1h", 400)] {
+        let body = json!({ "scope": scope, "lifetime": lifetime });
+        let answer = post(&emulator, &path("pay@shop-prod.iam.gserviceaccount.com"), &body);
+        assert_eq!(answer.status, status, "{lifetime}");
+    }
+    // The project of the account is as good as a dash, and another is not.
+    for (project, status) in [("shop-prod", 200), ("1001", 200), ("other", 404)] {
+        let name = format!("{project}/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com");
+        let answer = post(&emulator, &format!("/v1/projects/{name}:generateAccessToken"), &body);
+        assert_eq!(answer.status, status, "{project}");
+    }
     // Nobody acts as anybody without a token of his own.
     assert_eq!(form(&emulator, &path("pay@shop-prod.iam.gserviceaccount.com"), &[]).status, 401);
 }
@@ -99,6 +220,88 @@ fn tokens_of_others_are_changed_for_one_of_googles() {
     assert!(answer["access_token"].is_string());
     assert_eq!(form(&emulator, "/v1/token", &fields[..2]).status, 400);
     assert_eq!(form(&emulator, "/v1/token", &fields[1..]).status, 400);
+}
+
+#[test]
+fn an_account_that_may_not_be_acted_as_is_refused_and_so_is_a_chain_to_it() {
+    let emulator = started();
+    let pay = "pay@shop-prod.iam.gserviceaccount.com";
+    let ship = "ship@shop-ops.iam.gserviceaccount.com";
+    let path = format!("/v1/projects/-/serviceAccounts/{pay}:generateIdToken");
+    let asked =
+        |delegates: Value| post(&emulator, &path, &json!({ "audience": "a", "delegates": delegates }));
+    let link = format!("projects/-/serviceAccounts/{ship}");
+    assert_eq!(asked(json!([link])).status, 200);
+    assert_eq!(asked(json!([ship])).status, 400);
+    let refuse = |permission: &str, name: &str| emulator.change(|state| state.refuse(permission, name));
+    refuse("iam.serviceAccounts.implicitDelegation", &format!("projects/shop-ops/serviceAccounts/{ship}"));
+    assert_eq!(
+        asked(json!([link])).json()["error"],
+        json!({
+            "code": 403,
+            "message": "Permission 'iam.serviceAccounts.implicitDelegation' denied on resource (or it may not exist).",
+            "status": "PERMISSION_DENIED",
+            "details": [{
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "IAM_PERMISSION_DENIED",
+                "domain": "iam.googleapis.com",
+                "metadata": { "permission": "iam.serviceAccounts.implicitDelegation" },
+            }],
+        })
+    );
+    assert_eq!(asked(Value::Null).status, 200);
+    refuse("iam.serviceAccounts.getOpenIdToken", &format!("projects/-/serviceAccounts/{pay}"));
+    assert_eq!(asked(Value::Null).status, 403);
+}
+
+#[test]
+fn an_exchange_is_asked_for_in_either_form() {
+    let emulator = started();
+    let body = json!({
+        "grantType": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x",
+        "subjectToken": assertion(&json!({ "sub": "ci" })),
+        "subjectTokenType": "urn:ietf:params:oauth:token-type:jwt",
+        "requestedTokenType": "urn:ietf:params:oauth:token-type:access_token",
+    });
+    let token = post(&emulator, "/v1/token", &body).json()["access_token"].clone();
+    assert_eq!(holder(&emulator, token.as_str().unwrap()), "nobody with an address");
+    // A token of Google's own is exchanged for one of the same holder.
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", "ana@example.com")];
+    let own = form(&emulator, "/token", &fields).json()["access_token"].clone();
+    let fields = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("subject_token", own.as_str().unwrap()),
+        ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+    ];
+    let token = form(&emulator, "/v1/token", &fields).json()["access_token"].clone();
+    assert_eq!(holder(&emulator, token.as_str().unwrap()), "ana@example.com");
+}
+
+#[test]
+fn the_metadata_server_shows_what_is_below_a_path() {
+    let emulator = started();
+    let get = |path: &str| metadata(&emulator, path);
+    let email = "1001-compute@developer.gserviceaccount.com";
+    assert_eq!(get(""), "instance/\nproject/\nuniverse/\n");
+    assert_eq!(get("instance/service-accounts/"), format!("default/\n{email}/\n"));
+    assert_eq!(get("instance/service-accounts/default/"), "aliases\nemail\nscopes\n");
+    assert_eq!(get("instance/zone"), "projects/1001/zones/europe-west1-b");
+    assert_eq!(get("instance/region"), "projects/1001/regions/europe-west1");
+    assert_eq!(get("instance/id"), "4001001001001001001");
+    assert_eq!(
+        get("instance/service-accounts/default/scopes"),
+        "https://www.googleapis.com/auth/cloud-platform\n"
+    );
+    let account: Value =
+        serde_json::from_str(&get("instance/service-accounts/default/?recursive=true")).unwrap();
+    assert_eq!((&account["email"], &account["aliases"]), (&json!(email), &json!(["default"])));
+    let all: Value = serde_json::from_str(&get("?recursive=true")).unwrap();
+    assert_eq!(all["project"]["numericProjectId"], 1001);
+    assert_eq!(all["instance"]["serviceAccounts"][email]["email"], email);
+    assert_eq!(get("instance/nothing"), "Not Found\n");
+    let token: Value = serde_json::from_str(&get("instance/service-accounts/default/token")).unwrap();
+    assert_eq!(holder(&emulator, token["access_token"].as_str().unwrap()), email);
 }
 
 #[test]

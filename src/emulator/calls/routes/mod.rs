@@ -1,6 +1,7 @@
 //! Which method a request means: every method that is served, under Google's own id for it and its path as the API's
 //! description has it (<https://developers.google.com/discovery/v1/reference/apis>).
 
+mod credentials;
 mod iam;
 mod others;
 mod path;
@@ -60,7 +61,9 @@ impl Route {
 
 /// All of them. Where two have the same path, the first is meant, unless the host says otherwise.
 pub(in crate::emulator) fn all() -> impl Iterator<Item = &'static Route> {
-    [run::ROUTES, resource_manager::ROUTES, iam::ROUTES, others::ROUTES].into_iter().flatten()
+    [run::ROUTES, resource_manager::ROUTES, iam::ROUTES, credentials::ROUTES, others::ROUTES]
+        .into_iter()
+        .flatten()
 }
 
 /// The APIs that are served, by the first words of their hosts: `run` of `run.googleapis.com`.
