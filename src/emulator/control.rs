@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    front,
     handle::{Clock, Handle},
     request::Request,
     server::Answer,
@@ -15,7 +16,7 @@ use crate::model::{Time, time};
 
 /// The answer; `None` where the path is Google's.
 pub(super) fn answer(request: &Request, handle: &Handle) -> Option<Answer> {
-    if !request.path.starts_with("/_") || request.path.starts_with("/_front/") {
+    if !request.path.starts_with("/_") || front::is_meant(request) {
         return None;
     }
     let result = match (request.method.as_str(), request.path.as_str()) {

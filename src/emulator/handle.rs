@@ -1,12 +1,15 @@
 //! The emulator from inside of the process: its store, its clock, its weather, its log.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 
 use super::{
-    calls,
+    calls, front,
     log::{Entry, Log},
     state::State,
     tokens::{Actor, Tokens},
@@ -83,6 +86,10 @@ pub struct Handle {
 
 struct Shared {
     state: Mutex<State>,
+    /// How often the state may have changed.
+    changes: AtomicU64,
+    /// What the front door made of the state.
+    front: Mutex<front::Kept>,
     clock: Mutex<Clock>,
     sky: Mutex<Sky>,
     log: Mutex<Log>,
@@ -99,6 +106,8 @@ impl Handle {
     pub(super) fn new(state: State, clock: Clock, weather: Weather) -> Self {
         let shared = Shared {
             state: Mutex::new(state),
+            changes: AtomicU64::default(),
+            front: Mutex::default(),
             clock: Mutex::new(clock),
             sky: Mutex::default(),
             log: Mutex::default(),
@@ -113,12 +122,21 @@ impl Handle {
     /// Looks at the state, or changes it: no request is answered meanwhile.
     pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = locked(&self.shared.state);
+        self.shared.changes.fetch_add(1, Ordering::Relaxed);
         change(&mut state)
     }
 
     /// Looks at the state for a request that changes nothing of it.
     pub(super) fn read<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
         read(&mut locked(&self.shared.state))
+    }
+
+    /// Looks at the state, and at what was made of it since it last changed.
+    pub(super) fn front<T>(&self, look: impl FnOnce(&State, &mut front::Kept) -> T) -> T {
+        let state = locked(&self.shared.state);
+        let mut kept = locked(&self.shared.front);
+        kept.renew(self.shared.changes.load(Ordering::Relaxed));
+        look(&state, &mut kept)
     }
 
     /// The policy of a service, function, job, project, folder or organization as it is stored, by its relative

@@ -7,6 +7,7 @@ mod calls;
 mod control;
 pub mod estate;
 mod fault;
+mod front;
 mod handle;
 mod hash;
 mod iam;

@@ -22,6 +22,7 @@ use crate::emulator::{
     calls::{self, Call, Context, Routed},
     control,
     fault::Fault,
+    front,
     handle::{Handle, Write, WriteFate},
     log::Entry,
     oauth,
@@ -75,7 +76,7 @@ async fn respond(request: hyper::Request<Incoming>, handle: Handle) -> io::Resul
     if let Some(answer) = control::answer(&request, &handle) {
         return Ok(answer.response(Delivery::Whole));
     }
-    let routed = calls::route(&request);
+    let routed = if front::is_meant(&request) { None } else { calls::route(&request) };
     let number = handle.write_log(|log| log.begin(entry(&request, target, routed.as_ref())));
     let id = routed.as_ref().map(|routed| routed.route.id);
     let is_write = id.is_some_and(is_policy_write);
@@ -128,7 +129,7 @@ async fn outcome(
 
 /// Does what is asked for.
 async fn carried_out(request: &Request, routed: Option<Routed>, handle: &Handle) -> io::Result<Answer> {
-    if let Some(answer) = oauth::open(request, handle) {
+    if let Some(answer) = front::answer(request, handle).or_else(|| oauth::open(request, handle)) {
         return Ok(answer);
     }
     let Some(Routed { route, call }) = routed else {
@@ -218,10 +219,11 @@ fn unknown(service: &str) -> Fault {
 }
 
 fn entry(request: &Request, target: String, routed: Option<&Routed>) -> Entry {
-    let is_kept = request.method != "GET" && !oauth::is_secret(request);
+    let is_front = front::is_meant(request);
+    let is_kept = request.method != "GET" && !is_front && !oauth::is_secret(request);
     let body = is_kept.then(|| request.json().ok()).flatten();
     let api_method = routed.map(|routed| routed.route.id.to_owned());
-    let target = oauth::hidden(request, target);
+    let target = if is_front { front::target(request) } else { oauth::hidden(request, target) };
     Entry { method: request.method.clone(), api_method, target, body, status: None }
 }
 

@@ -77,6 +77,11 @@ impl DenyPolicies {
             })
         })
     }
+
+    /// Whether anything is known of the policies of a container.
+    pub(super) fn has(&self, container: &str) -> bool {
+        self.0.keys().any(|(each, _)| each == container)
+    }
 }
 
 /// A policy as it is answered: what nobody gave is made up from the rest, the same at every start.

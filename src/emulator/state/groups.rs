@@ -92,6 +92,13 @@ impl Groups {
         self.of_email(group.email())
     }
 
+    /// The lines that say who is in which group, whoever is shown it.
+    pub(super) fn all(&self) -> impl Iterator<Item = Value> {
+        self.known.values().map(|Group { name, members }| {
+            json!({ "name": name, "asset_type": "callmap/Group", "resource": { "data": { "members": members } } })
+        })
+    }
+
     /// The lines that say all of it.
     pub(super) fn lines(&self) -> impl Iterator<Item = Value> {
         let shown = self.known.values().filter(|group| !self.hidden.contains(&group.name.to_lowercase()));

@@ -1,6 +1,7 @@
 //! What the emulator knows: resources as they were given, policies as they are now, and what is refused.
 
 mod accounts;
+mod around;
 mod deny;
 mod groups;
 mod kind;
@@ -21,6 +22,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 pub(in crate::emulator) use accounts::Account;
+pub(in crate::emulator) use around::View;
 pub(in crate::emulator) use deny::shown as deny_shown;
 pub(in crate::emulator) use groups::{Group, id as group_id};
 pub use kind::Kind;

@@ -41,7 +41,7 @@ impl State {
     }
 
     /// What stands above a resource, in an export's words.
-    fn ancestors(&self, kind: Kind, name: &str) -> Option<Value> {
+    pub(super) fn ancestors(&self, kind: Kind, name: &str) -> Option<Value> {
         let own =
             if kind.is_container() { name.to_owned() } else { format!("projects/{}", super::project(name)?) };
         let number = own.strip_prefix("projects/").and_then(|id| self.names.number(id));

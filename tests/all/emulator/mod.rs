@@ -3,6 +3,7 @@
 mod client;
 mod command;
 mod deny;
+mod front;
 mod groups;
 mod id_tokens;
 mod may;
