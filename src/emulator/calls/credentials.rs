@@ -1,7 +1,7 @@
 //! Tokens of service accounts, for whoever may act as them
 //! (<https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts>).
 
-use chrono::{TimeDelta, Utc};
+use chrono::{SubsecRound as _, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -58,6 +58,8 @@ pub(super) fn answer(call: CredentialsCall, name: &str, context: &mut Context<'_
             }
             let actor = Actor::As(Principal::service_account(&account.email));
             let (token, until) = context.mint.access(actor, seconds);
+            // Google's libraries read a time of whole seconds there, and no other.
+            let until = until.trunc_subsecs(0);
             Ok(json!({ "accessToken": token, "expireTime": time::rfc3339(until) }))
         }
         CredentialsCall::IdToken => {

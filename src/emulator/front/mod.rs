@@ -32,6 +32,7 @@ pub(super) fn is_meant(request: &Request) -> bool {
 pub(super) fn target(request: &Request) -> String {
     match request.path.as_str() {
         path if path.starts_with(PREFIX) => path.to_owned(),
+        _ if request.method == "CONNECT" => request.host.clone(),
         path => format!("http://{}{path}", request.host),
     }
 }

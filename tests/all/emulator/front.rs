@@ -489,4 +489,5 @@ fn there_is_no_tunnel() {
     let answer = ask(&emulator, "CONNECT", "pay-x-ew.a.run.app:443", &["Host: pay-x-ew.a.run.app:443"]);
     assert_eq!(answer.status, 405);
     assert!(answer.body.contains("ask for http://"), "{answer:?}");
+    assert_eq!(emulator.log()[0].target, "pay-x-ew.a.run.app");
 }
