@@ -100,12 +100,11 @@ fn operators(text: &str) -> usize {
             (Some(_), _) if is_escaped => is_escaped = false,
             (Some(_), '\\') => is_escaped = true,
             (Some(open), _) if letter == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(letter),
             (None, '&') if has_next("&") => count += 1,
             (None, '|') if has_next("|") => count += 1,
             (None, '!') if !has_next("=") => count += 1,
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
     }
     count

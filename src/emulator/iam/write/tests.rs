@@ -226,7 +226,7 @@ fn differing(count: usize) -> Value {
     let one = |at: usize| {
         json!({
             "role": "roles/run.invoker",
-            "members": [if at % 2 == 0 { "user:a@example.com" } else { "user:A@example.com" }],
+            "members": [if at < 9 { "user:a@example.com" } else { "user:A@example.com" }],
             "condition": { "title": "later", "expression": format!("request.time.getHours() > {at}") },
         })
     };

@@ -11,7 +11,7 @@ pub(super) fn gap(error: &CallError, permission: &str) -> Gap {
     let CallError { refusal, message, permission: named } = error;
     match refusal {
         // What Google says of other things than permissions (a service perimeter, say) is worth its words.
-        Refusal::Denied if named.is_some() || message.to_ascii_lowercase().contains("permission") => {
+        Refusal::Denied if named.is_some() || tells_of_permissions(message) => {
             Gap::new("permission denied", named.as_deref().unwrap_or(permission))
         }
         Refusal::Denied
@@ -25,6 +25,12 @@ pub(super) fn gap(error: &CallError, permission: &str) -> Gap {
         | Refusal::Invalid
         | Refusal::Unauthenticated => said(message.clone()),
     }
+}
+
+/// Whether a refusal is one for want of a permission; Pub/Sub says it in words of its own.
+fn tells_of_permissions(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("permission") || message.starts_with("user not authorized")
 }
 
 /// A gap of which no permission is the cause.
@@ -57,6 +63,9 @@ mod tests {
     fn a_permission_is_wanting_only_where_google_refuses_one() {
         let denied = gap(&error(Refusal::Denied, "The caller does not have permission"), "run.services.list");
         assert_eq!(denied, Gap::new("permission denied", "run.services.list"));
+        let pubsub =
+            gap(&error(Refusal::Denied, "User not authorized to perform this action."), "pubsub.topics.list");
+        assert_eq!(pubsub, Gap::new("permission denied", "pubsub.topics.list"));
         let perimeter = gap(&error(Refusal::Denied, "Request is prohibited by policy"), "x.y.z");
         assert_eq!(perimeter, said("Request is prohibited by policy"));
         for refusal in
