@@ -106,12 +106,13 @@ fn missing(kind: Kind, name: &str) -> Fault {
         Kind::Subscription => return Fault::not_found(format!("Resource not found (resource={last}).")),
         Kind::Organization | Kind::Folder | Kind::Project => return Fault::no_permission(),
         Kind::Role => return Fault::not_found(format!("The role named {name} was not found.")),
-        Kind::ServiceAccount
-        | Kind::Function
-        | Kind::Gen1Function
-        | Kind::Trigger
-        | Kind::SchedulerJob
-        | Kind::Queue => return Fault::not_found(format!("Resource '{name}' was not found")),
+        Kind::ServiceAccount => {
+            let what = format!("Unknown service account; Gaia id not found for email {last}");
+            return Fault::not_found(what);
+        }
+        Kind::Function | Kind::Gen1Function | Kind::Trigger | Kind::SchedulerJob | Kind::Queue => {
+            return Fault::not_found(format!("Resource '{name}' was not found"));
+        }
     };
     let (project, location) = (project(name).unwrap_or_default(), location(name).unwrap_or_default());
     Fault::not_found(format!(

@@ -6,7 +6,7 @@ use super::{Context, missing};
 use crate::emulator::{
     fault::Fault,
     iam::{self, Rules},
-    roles,
+    may, roles,
     state::{Kind, container_kind},
 };
 
@@ -17,10 +17,18 @@ pub(in crate::emulator) struct Place {
     pub(in crate::emulator) name: String,
 }
 
+impl Place {
+    /// The same under the name that it is kept by: a service account may be asked for under any project.
+    fn kept(&self, context: &Context<'_>) -> Self {
+        Self { kind: self.kind, name: may::canonical(context.state, &self.name) }
+    }
+}
+
 /// What a relative name stands for; `None` where it is nothing that has a policy here.
 pub(in crate::emulator) fn place(name: &str) -> Option<Place> {
     let kind = match name.split('/').collect::<Vec<_>>()[..] {
         ["projects" | "folders" | "organizations", _] => container_kind(name),
+        ["projects", _, "serviceAccounts", _] => Kind::ServiceAccount,
         ["projects", _, "locations", _, word, _] => match word {
             "services" => Kind::Service,
             "jobs" => Kind::RunJob,
@@ -35,6 +43,7 @@ pub(in crate::emulator) fn place(name: &str) -> Option<Place> {
 
 /// The policy, at the version that was asked for.
 pub(super) fn get(place: &Place, context: &Context<'_>) -> Result<Value, Fault> {
+    let place = &place.kept(context);
     permit(place, "getIamPolicy", context)?;
     let version = if place.kind.is_container() {
         let body = context.request.json()?;
@@ -48,6 +57,7 @@ pub(super) fn get(place: &Place, context: &Context<'_>) -> Result<Value, Fault> 
 
 /// Checks a policy and stores it; answers it as it is stored.
 pub(super) fn set(place: &Place, context: &mut Context<'_>) -> Result<Value, Fault> {
+    let place = &place.kept(context);
     permit(place, "setIamPolicy", context)?;
     let body = context.request.json()?;
     let stored = context.state.policy(place.kind, &place.name);
@@ -63,7 +73,7 @@ pub(super) fn set(place: &Place, context: &mut Context<'_>) -> Result<Value, Fau
 /// What of these permissions the caller has. It takes none to ask; who may not see a resource is not told whether it
 /// is there.
 pub(super) fn test(place: &Place, context: &Context<'_>) -> Result<Value, Fault> {
-    let Place { kind, name } = place;
+    let Place { kind, name } = &place.kept(context);
     context.need_api(*kind, name)?;
     let body = context.request.json()?;
     let asked: Option<Vec<&str>> = match body.get("permissions") {
@@ -75,7 +85,7 @@ pub(super) fn test(place: &Place, context: &Context<'_>) -> Result<Value, Fault>
     if let Some(wrong) = asked.iter().find(|permission| !is_askable(permission, *kind)) {
         return Err(Fault::invalid(format!("Permission {wrong} is not valid for this resource.")));
     }
-    match exists(place, context) {
+    match exists(*kind, name, context) {
         Ok(()) => {}
         // https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions/testIamPermissions
         Err(_) if *kind == Kind::Function => return Ok(json!({})),
@@ -103,10 +113,9 @@ fn permit(place: &Place, verb: &str, context: &Context<'_>) -> Result<(), Fault>
     let Place { kind, name } = place;
     context.need_api(*kind, name)?;
     context.permit(&format!("{}.{verb}", kind.permissions()), &[name])?;
-    exists(place, context)
+    exists(*kind, name, context)
 }
 
-fn exists(place: &Place, context: &Context<'_>) -> Result<(), Fault> {
-    let Place { kind, name } = place;
-    if context.state.asset(*kind, name).is_some() { Ok(()) } else { Err(missing(*kind, name)) }
+fn exists(kind: Kind, name: &str, context: &Context<'_>) -> Result<(), Fault> {
+    if context.state.asset(kind, name).is_some() { Ok(()) } else { Err(missing(kind, name)) }
 }

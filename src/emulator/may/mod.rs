@@ -17,6 +17,7 @@ use super::{
 use crate::model::{Principal, PrincipalKind, Time};
 use caller::Caller;
 use way::Way;
+pub(super) use way::canonical;
 
 /// Permissions that federated identities cannot use, whoever gives them
 /// (<https://cloud.google.com/iam/docs/federated-identity-supported-services>).

@@ -51,7 +51,7 @@ impl Way {
 }
 
 /// The name with the project's id; of a service account under `projects/-` with the project that its address tells.
-fn canonical(state: &State, name: &str) -> String {
+pub(in crate::emulator) fn canonical(state: &State, name: &str) -> String {
     let email = name.strip_prefix("projects/-/serviceAccounts/");
     match email.and_then(|email| Some((account_project(state, email)?, email))) {
         Some((project, email)) => format!("{project}/serviceAccounts/{email}"),

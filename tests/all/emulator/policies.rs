@@ -75,6 +75,36 @@ fn conditions_are_shown_to_those_only_who_ask_for_them() {
 }
 
 #[test]
+fn a_service_account_has_a_policy_under_any_project() {
+    let emulator = started();
+    let account = "serviceAccounts/pay@shop-prod.iam.gserviceaccount.com";
+    let path = |project: &str, verb: &str| format!("/v1/projects/{project}/{account}:{verb}");
+    let set = |role: &str| {
+        let bindings = json!([{ "role": role, "members": ["user:ana@example.com"] }]);
+        post(&emulator, &path("-", "setIamPolicy"), &json!({ "policy": { "bindings": bindings } }))
+    };
+    for role in ["roles/run.admin", "roles/viewer.x", "roles/resourcemanager.folderViewer"] {
+        assert_eq!(set(role).said(), format!("Role {role} is not supported for this resource."));
+    }
+    let stored = set("roles/iam.serviceAccountTokenCreator").json();
+    for project in ["-", "shop-prod", "1001"] {
+        let query = format!("{}?options.requestedPolicyVersion=3", path(project, "getIamPolicy"));
+        assert_eq!(post(&emulator, &query, &json!({})).json(), stored, "{project}");
+    }
+    let asked = json!({ "permissions": ["iam.serviceAccounts.actAs"] });
+    assert_eq!(post(&emulator, &path("shop-prod", "testIamPermissions"), &asked).json(), asked);
+    let gone = post(&emulator, &path("-", "getIamPolicy").replace("pay@", "gone@"), &json!({}));
+    assert_eq!(
+        (gone.status, gone.said()),
+        (
+            404,
+            "Unknown service account; Gaia id not found for email gone@shop-prod.iam.gserviceaccount.com"
+                .to_owned()
+        )
+    );
+}
+
+#[test]
 fn policies_of_projects_folders_and_organizations_are_asked_for_with_post() {
     let emulator = started();
     let body = json!({ "options": { "requestedPolicyVersion": 3 } });

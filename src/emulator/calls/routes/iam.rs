@@ -11,6 +11,13 @@ pub(super) const ROUTES: &[Route] = &[
     role("iam.roles.get", "v1/roles/*"),
     role("iam.projects.roles.get", "v1/projects/*/roles/*"),
     role("iam.organizations.roles.get", "v1/organizations/*/roles/*"),
+    read(V1, "iam.projects.serviceAccounts.getIamPolicy", "v1/projects/*/serviceAccounts/*:getIamPolicy"),
+    write(V1, "iam.projects.serviceAccounts.setIamPolicy", "v1/projects/*/serviceAccounts/*:setIamPolicy"),
+    test(
+        V1,
+        "iam.projects.serviceAccounts.testIamPermissions",
+        "v1/projects/*/serviceAccounts/*:testIamPermissions",
+    ),
     Route::new(V2, "iam.policies.listPolicies", "GET", "v2/policies/*/denypolicies", |path| {
         Some(Call::Deny(DenyCall::List(attachment(&path.part(1))?)))
     }),
