@@ -7,6 +7,7 @@ mod apply;
 mod assets;
 mod cases;
 mod cli;
+mod clients;
 mod conditions;
 mod discover;
 mod emulator;

@@ -1,0 +1,52 @@
+//! gcloud on what stands above functions: projects, folders, organizations, roles.
+
+use serde_json::{Value, json};
+
+use super::{gcloud::Gcloud, started};
+
+const PROJECT: &str = "projects/shop-prod";
+
+#[test]
+fn gcloud_reads_and_changes_the_policy_of_a_project() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let policy = || emulator.policy(PROJECT).unwrap();
+    let before = policy();
+    let shown = gcloud.run("projects get-iam-policy shop-prod --format json").well().json();
+    assert_eq!((&shown["bindings"], &shown["etag"]), (&before["bindings"], &before["etag"]));
+
+    let on = "shop-prod --member user:ana@example.com --role roles/run.invoker --format json";
+    let shown = gcloud.run(&format!("projects add-iam-policy-binding {on}")).well().json();
+    assert_eq!(shown, policy());
+    let callers = json!(["group:platform@example.com", "user:ana@example.com"]);
+    assert_eq!(policy()["bindings"][1], json!({ "role": "roles/run.invoker", "members": callers }));
+    gcloud.run(&format!("projects remove-iam-policy-binding {on}")).well();
+    assert_eq!(policy()["bindings"], before["bindings"]);
+
+    let public = "shop-prod --member allUsers --role roles/run.invoker";
+    gcloud.run(&format!("projects add-iam-policy-binding {public}")).failed("INVALID_ARGUMENT");
+}
+
+#[test]
+fn gcloud_reads_every_policy_on_the_way_up() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let shown = gcloud.run("projects get-ancestors-iam-policy shop-prod --format json").well().json();
+    let levels: Vec<&Value> = shown.as_array().unwrap().iter().collect();
+    let kinds: Vec<_> = levels.iter().map(|level| level["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["project", "folder", "organization"]);
+    for (level, name) in levels.iter().zip([PROJECT, "folders/4000", "organizations/9000"]) {
+        assert_eq!(level["policy"]["bindings"], emulator.policy(name).unwrap()["bindings"], "{name}");
+    }
+}
+
+#[test]
+fn gcloud_describes_a_role() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let role = gcloud.run("iam roles describe roles/run.invoker --format json").well().json();
+    assert_eq!(
+        role["includedPermissions"],
+        json!(["run.instances.invoke", "run.jobs.run", "run.routes.invoke"])
+    );
+}

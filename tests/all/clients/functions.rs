@@ -1,0 +1,55 @@
+//! `gcloud functions`: functions of the second generation, whose callers stand on the services behind them.
+
+use serde_json::json;
+
+use super::{asked, gcloud::Gcloud, started};
+
+const RESIZE: &str = "projects/shop-prod/locations/europe-west1/services/resize";
+const EVENTS: &str = "serviceAccount:events@shop-prod.iam.gserviceaccount.com";
+
+#[test]
+fn gcloud_describes_a_function() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    for flag in ["--v2", "--gen2"] {
+        let line = format!("functions describe resize {flag} --region europe-west1 --format json");
+        let shown = gcloud.run(&line).well().json();
+        assert_eq!((&shown["environment"], &shown["serviceConfig"]["service"]), (&json!("GEN_2"), &json!(RESIZE)));
+    }
+}
+
+#[test]
+fn gcloud_adds_and_removes_the_invoker_of_a_function_on_its_service() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let verb = |verb: &str| format!("functions {verb}-invoker-policy-binding resize --region europe-west1");
+    let shown =
+        gcloud.run(&format!("{} --member user:ana@example.com --format json", verb("add"))).well().json();
+    assert_eq!(shown, emulator.policy(RESIZE).unwrap());
+    let bindings = json!([{ "role": "roles/run.invoker", "members": [EVENTS, "user:ana@example.com"] }]);
+    assert_eq!(shown["bindings"], bindings);
+    gcloud.run(&format!("{} --member {EVENTS}", verb("remove"))).well();
+    let left = emulator.policy(RESIZE).unwrap();
+    assert_eq!(left["bindings"], json!([{ "role": "roles/run.invoker", "members": ["user:ana@example.com"] }]));
+    let read = "GET /v2/projects/shop-prod/locations/europe-west1/functions/resize";
+    assert_eq!(asked(&emulator)[0], read);
+    assert_eq!(asked(&emulator).last().unwrap(), &format!("POST /v1/{RESIZE}:setIamPolicy"));
+}
+
+/// It asks for no version, takes the first binding of a role for the one without a condition, and adds to it.
+#[test]
+fn what_gcloud_does_not_know_of_conditions_makes_nobody_a_conditional_caller() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let condition = json!({ "title": "soon", "expression": "request.time < timestamp('2026-12-01T00:00:00Z')" });
+    let conditional = json!({
+        "role": "roles/run.invoker",
+        "members": ["user:bela@example.com"],
+        "condition": condition,
+    });
+    emulator.set_policy(RESIZE, json!({ "version": 3, "bindings": [conditional] }));
+    let before = emulator.policy(RESIZE).unwrap();
+    let line = "functions add-invoker-policy-binding resize --region europe-west1 --member user:ana@example.com";
+    gcloud.run(line).failed("status=[400]");
+    assert_eq!(emulator.policy(RESIZE).unwrap(), before);
+}

@@ -1,0 +1,48 @@
+//! gcloud, without anything of whoever runs the tests.
+
+use std::{net::SocketAddr, path::Path};
+
+use tempfile::TempDir;
+
+use super::{
+    client::{self, Ran},
+    environment,
+};
+
+const REMEDY: &str = "install the Google Cloud CLI, https://cloud.google.com/sdk/docs/install";
+
+/// gcloud with a fresh configuration, pointed at an emulator.
+pub(super) struct Gcloud {
+    program: std::path::PathBuf,
+    variables: Vec<(String, String)>,
+    home: TempDir,
+}
+
+impl Gcloud {
+    /// `None` where the machine has none.
+    pub(super) fn at(address: SocketAddr) -> Option<Self> {
+        let program = client::found(client::on_path("gcloud"), "gcloud", REMEDY)?;
+        let home = tempfile::tempdir().unwrap();
+        let mut variables = environment::gcloud(address);
+        let config = home.path().join("gcloud").display().to_string();
+        variables.push(("CLOUDSDK_CONFIG".to_owned(), config));
+        Some(Self { program, variables, home })
+    }
+
+    /// Runs one command, written as for a shell and without its first word.
+    pub(super) fn run(&self, line: &str) -> Ran {
+        let words = shlex::split(line).unwrap();
+        Ran::of(&self.program, &words, &self.variables, self.home.path())
+    }
+
+    /// The folder that its commands are run in.
+    pub(super) fn folder(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Without one of its variables.
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.variables.retain(|(found, _)| found != name);
+        self
+    }
+}

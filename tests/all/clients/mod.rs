@@ -1,0 +1,27 @@
+//! Google's own clients, where this machine has them, run against the local Google: they must not be able to tell.
+
+mod above;
+mod circle;
+mod client;
+mod environment;
+mod functions;
+mod gcloud;
+mod python;
+mod services;
+
+use callmap::emulator::{Clock, Emulator, Options, State, estate};
+
+const SEARCH: &str = "projects/shop-prod/locations/us-central1/services/search";
+const PAYMENTS: &str = "projects/shop-prod/locations/europe-north1/services/payments";
+
+/// The sample estate at its own time.
+fn started() -> Emulator {
+    let state = State::read(estate::ASSETS.as_bytes()).unwrap();
+    Emulator::start(Options { state, clock: Clock::Fixed(estate::time()), ..Options::default() }).unwrap()
+}
+
+/// What was asked, without the queries.
+fn asked(emulator: &Emulator) -> Vec<String> {
+    let path = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
+    emulator.log().iter().map(|entry| format!("{} {}", entry.method, path(&entry.target))).collect()
+}

@@ -1,0 +1,71 @@
+//! Google's libraries for Python, in a virtual environment of their own.
+
+use std::{
+    env,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use callmap::emulator::Emulator;
+use serde_json::json;
+
+use super::{
+    PAYMENTS, SEARCH,
+    client::{self, Ran},
+    environment, started,
+};
+
+/// Names another Python than the one of the virtual environment.
+const PYTHON: &str = "CALLMAP_CLIENTS_PYTHON";
+const REMEDY: &str = "run `python3 -m venv target/clients && \
+                      target/clients/bin/pip install -r tests/clients/requirements.txt`";
+
+fn program() -> Option<PathBuf> {
+    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients/bin/python");
+    let named = env::var_os(PYTHON).map(PathBuf::from);
+    Some(named.unwrap_or_else(usual)).filter(|program| program.is_file())
+}
+
+/// Runs a script of `tests/clients` against an emulator; `None` where its libraries are missing.
+fn run(script: &str, address: SocketAddr) -> Option<Ran> {
+    let program = client::found(program(), "Python with Google's libraries", REMEDY)?;
+    let home = tempfile::tempdir().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script);
+    let mut variables = environment::libraries(address);
+    let config = home.path().join("gcloud").display().to_string();
+    variables.push(("CLOUDSDK_CONFIG".to_owned(), config));
+    let words = ["-B".to_owned(), script.display().to_string(), address.to_string()];
+    Some(Ran::of(&program, &words, &variables, home.path()))
+}
+
+fn invokers(emulator: &Emulator, resource: &str) -> serde_json::Value {
+    emulator.policy(resource).unwrap()["bindings"][0]["members"].clone()
+}
+
+#[test]
+fn google_cloud_run_reads_and_writes_over_rest() {
+    let emulator = started();
+    let Some(ran) = run("services.py", emulator.address()) else { return };
+    ran.well();
+    let policy = emulator.policy(SEARCH).unwrap();
+    assert_eq!(policy["bindings"][1]["members"], json!(["user:ana@example.com"]));
+    assert_eq!(policy["bindings"][1]["condition"]["title"], "soon");
+}
+
+#[test]
+fn google_api_python_client_finds_one_store_behind_every_version() {
+    let emulator = started();
+    let Some(ran) = run("discovery.py", emulator.address()) else { return };
+    ran.well();
+    let mobile = "serviceAccount:mobile@shop-edge.iam.gserviceaccount.com";
+    assert_eq!(invokers(&emulator, SEARCH), json!([mobile, "user:ana@example.com"]));
+}
+
+#[test]
+fn every_answer_has_the_shape_that_google_describes() {
+    let emulator = started();
+    let before = emulator.policy(PAYMENTS);
+    let Some(ran) = run("shapes.py", emulator.address()) else { return };
+    ran.well();
+    assert_eq!(emulator.policy(PAYMENTS), before);
+}
