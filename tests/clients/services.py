@@ -40,11 +40,8 @@ service = client.get_service(name=SEARCH)
 assert service.template.service_account == "search@shop-prod.iam.gserviceaccount.com", service
 assert service.uri == "https://search-100000000001.us-central1.run.app", service
 refused(exceptions.NotFound, lambda: client.get_service(name=f"{PARENT}/services/gone"), "does not exist")
-refused(
-    exceptions.InvalidArgument,
-    lambda: client.list_services(parent="projects/shop-prod/locations/-"),
-    "",
-)
+everywhere = "projects/shop-prod/locations/-"
+refused(exceptions.BadRequest, lambda: client.list_services(parent=everywhere), "Location must be a valid")
 
 old = policy(3)
 new = policy(3)
@@ -56,8 +53,8 @@ assert stored.version == 3 and stored.etag != old.etag, stored
 assert stored == policy(3), stored
 plain = policy(1)
 assert plain.version == 1 and plain.bindings[1].role.startswith(f"{INVOKER}_withcond_"), plain
-refused(exceptions.Aborted, lambda: write(old), "There were concurrent policy changes.")
-refused(exceptions.InvalidArgument, lambda: write(plain), "")
+refused(exceptions.Conflict, lambda: write(old), "There were concurrent policy changes.")
+refused(exceptions.BadRequest, lambda: write(plain), "version")
 held = client.test_iam_permissions(
     iam_policy_pb2.TestIamPermissionsRequest(resource=SEARCH, permissions=["run.services.setIamPolicy"])
 )

@@ -122,6 +122,15 @@ def asked(service, method, arguments):
     return answer.text
 
 
+# The check itself is held to something that it has to find.
+POLICY = json.loads((DOCUMENTS / "run.v2.json").read_text())["schemas"]
+ODD = {"version": "3", "bindings": [{"rolle": "roles/run.invoker", "members": "allUsers"}]}
+assert list(mistakes(ODD, {"$ref": "GoogleIamV1Policy"}, POLICY, "a")) == [
+    "a.version is no integer: '3'",
+    "a.bindings[0].rolle is not known",
+    "a.bindings[0].members is no list",
+]
+
 found = []
 for api, methods in CALLS.items():
     document = json.loads((DOCUMENTS / f"{api}.json").read_text())

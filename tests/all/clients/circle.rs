@@ -59,7 +59,8 @@ fn conditions_that_gcloud_added_outlive_an_apply_on_the_same_policy() {
     let emulator = started();
     let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
     let add = format!("run services add-iam-policy-binding {ON_SEARCH}");
-    let condition = "--condition 'expression=request.path.startsWith(\"/health\"),title=health,description=d'";
+    let condition =
+        "--condition 'expression=request.path.startsWith(\"/health\"),title=health,description=d'";
     gcloud.run(&format!("{add} --role roles/run.invoker --member {MOBILE} {condition}")).well();
     gcloud.run(&format!("{add} --role roles/run.viewer --member {CALLER} {condition}")).well();
     let kept = bindings(&emulator);

@@ -14,7 +14,10 @@ fn gcloud_describes_a_function() {
     for flag in ["--v2", "--gen2"] {
         let line = format!("functions describe resize {flag} --region europe-west1 --format json");
         let shown = gcloud.run(&line).well().json();
-        assert_eq!((&shown["environment"], &shown["serviceConfig"]["service"]), (&json!("GEN_2"), &json!(RESIZE)));
+        assert_eq!(
+            (&shown["environment"], &shown["serviceConfig"]["service"]),
+            (&json!("GEN_2"), &json!(RESIZE))
+        );
     }
 }
 
@@ -30,7 +33,10 @@ fn gcloud_adds_and_removes_the_invoker_of_a_function_on_its_service() {
     assert_eq!(shown["bindings"], bindings);
     gcloud.run(&format!("{} --member {EVENTS}", verb("remove"))).well();
     let left = emulator.policy(RESIZE).unwrap();
-    assert_eq!(left["bindings"], json!([{ "role": "roles/run.invoker", "members": ["user:ana@example.com"] }]));
+    assert_eq!(
+        left["bindings"],
+        json!([{ "role": "roles/run.invoker", "members": ["user:ana@example.com"] }])
+    );
     let read = "GET /v2/projects/shop-prod/locations/europe-west1/functions/resize";
     assert_eq!(asked(&emulator)[0], read);
     assert_eq!(asked(&emulator).last().unwrap(), &format!("POST /v1/{RESIZE}:setIamPolicy"));
@@ -41,7 +47,8 @@ fn gcloud_adds_and_removes_the_invoker_of_a_function_on_its_service() {
 fn what_gcloud_does_not_know_of_conditions_makes_nobody_a_conditional_caller() {
     let emulator = started();
     let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
-    let condition = json!({ "title": "soon", "expression": "request.time < timestamp('2026-12-01T00:00:00Z')" });
+    let condition =
+        json!({ "title": "soon", "expression": "request.time < timestamp('2026-12-01T00:00:00Z')" });
     let conditional = json!({
         "role": "roles/run.invoker",
         "members": ["user:bela@example.com"],
@@ -49,7 +56,8 @@ fn what_gcloud_does_not_know_of_conditions_makes_nobody_a_conditional_caller() {
     });
     emulator.set_policy(RESIZE, json!({ "version": 3, "bindings": [conditional] }));
     let before = emulator.policy(RESIZE).unwrap();
-    let line = "functions add-invoker-policy-binding resize --region europe-west1 --member user:ana@example.com";
+    let line =
+        "functions add-invoker-policy-binding resize --region europe-west1 --member user:ana@example.com";
     gcloud.run(line).failed("status=[400]");
     assert_eq!(emulator.policy(RESIZE).unwrap(), before);
 }

@@ -6,8 +6,10 @@ mod client;
 mod environment;
 mod functions;
 mod gcloud;
+mod missing;
 mod python;
 mod services;
+mod tokens;
 
 use callmap::emulator::{Clock, Emulator, Options, State, estate};
 

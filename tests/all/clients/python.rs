@@ -69,3 +69,19 @@ fn every_answer_has_the_shape_that_google_describes() {
     ran.well();
     assert_eq!(emulator.policy(PAYMENTS), before);
 }
+
+#[test]
+fn google_auth_gets_access_tokens_from_a_machine_a_key_and_a_pool() {
+    let emulator = started();
+    let everybody = [
+        "serviceAccount:100000000001-compute@developer.gserviceaccount.com",
+        "serviceAccount:100000000002-compute@developer.gserviceaccount.com",
+        "serviceAccount:checkout@shop-prod.iam.gserviceaccount.com",
+        "principalSet://iam.googleapis.com/projects/100000000001/locations/global/workloadIdentityPools/builds/*",
+    ];
+    let bindings = ["roles/run.viewer", "roles/iam.serviceAccountTokenCreator"]
+        .map(|role| json!({ "role": role, "members": everybody }));
+    emulator.set_policy("projects/shop-prod", json!({ "bindings": bindings }));
+    let Some(ran) = run("auth.py", emulator.address()) else { return };
+    ran.well();
+}

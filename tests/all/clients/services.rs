@@ -26,8 +26,7 @@ fn gcloud_lists_services_everywhere_and_in_one_region() {
     let columns = "--format 'value(metadata.name,region,status.url)'";
     let all = gcloud.run(&format!("run services list {columns}")).well();
     assert_eq!(all.lines().len(), 8);
-    let payments =
-        "payments\teurope-north1\thttps://payments-100000000001.europe-north1.run.app".to_owned();
+    let payments = "payments\teurope-north1\thttps://payments-100000000001.europe-north1.run.app".to_owned();
     assert!(all.lines().contains(&payments.as_str()), "{}", all.stdout);
     let one = gcloud.run(&format!("run services list --region us-central1 {columns}")).well();
     assert_eq!(one.lines(), ["search\tus-central1\thttps://search-100000000001.us-central1.run.app"]);
@@ -130,7 +129,8 @@ fn gcloud_sets_a_policy_from_a_file_unless_its_etag_is_old() {
     let binding = json!({ "role": "roles/run.invoker", "members": ["group:sre@example.com"] });
     let set = "run services set-iam-policy search policy.json --region us-central1 --format json";
 
-    fs::write(&file, json!({ "bindings": [binding], "etag": search(&emulator)["etag"] }).to_string()).unwrap();
+    fs::write(&file, json!({ "bindings": [binding], "etag": search(&emulator)["etag"] }).to_string())
+        .unwrap();
     let shown = gcloud.run(set).well().json();
     assert_eq!((&shown, &shown["bindings"]), (&search(&emulator), &json!([binding])));
     gcloud.run(set).failed("ABORTED: There were concurrent policy changes.");
