@@ -1,6 +1,7 @@
 """Every answer, held to Google's own descriptions: a field that they do not have is a mistake.
 
-The documents are those of google-api-python-client; Cloud Run's answers are read with google-cloud-run's classes as well.
+The documents are those of google-api-python-client; Cloud Run's answers are read with the classes of
+google-cloud-run as well.
 """
 
 import json
@@ -20,20 +21,21 @@ PROJECT = "projects/shop-prod"
 EUROPE = f"{PROJECT}/locations/europe-west1"
 PAYMENTS = f"{PROJECT}/locations/europe-north1/services/payments"
 VERSION = {"options_requestedPolicyVersion": 3}
-WEST = [{"name": f"{EUROPE}/services/returns"}, {"name": PAYMENTS}]
+SERVICES = [{"name": f"{EUROPE}/services/returns"}, {"name": PAYMENTS}]
+POLICIES = [{"resource": PAYMENTS, **VERSION}, {"resource": PAYMENTS}]
 
 CALLS = {
     "run.v1": {
         "projects.locations.list": [{"name": PROJECT}],
         "projects.locations.services.list": [{"parent": f"{PROJECT}/locations/-"}],
-        "projects.locations.services.get": WEST,
-        "projects.locations.services.getIamPolicy": [{"resource": PAYMENTS, **VERSION}, {"resource": PAYMENTS}],
+        "projects.locations.services.get": SERVICES,
+        "projects.locations.services.getIamPolicy": POLICIES,
         "namespaces.services.list": [{"parent": "namespaces/shop-prod"}],
     },
     "run.v2": {
         "projects.locations.services.list": [{"parent": EUROPE}, {"parent": f"{PROJECT}/locations/asia-east1"}],
-        "projects.locations.services.get": WEST,
-        "projects.locations.services.getIamPolicy": [{"resource": PAYMENTS, **VERSION}, {"resource": PAYMENTS}],
+        "projects.locations.services.get": SERVICES,
+        "projects.locations.services.getIamPolicy": POLICIES,
         "projects.locations.jobs.list": [{"parent": EUROPE}],
     },
     "cloudfunctions.v2": {
