@@ -58,7 +58,7 @@ fn set_state(request: &Request, handle: &Handle) -> Result<Answer, String> {
 }
 
 fn settings(handle: &Handle) -> Settings {
-    handle.change(|state| state.settings())
+    handle.read(|state| state.settings())
 }
 
 fn set_settings(request: &Request, handle: &Handle) -> Result<Answer, String> {

@@ -135,8 +135,10 @@ impl Handle {
     pub(super) fn front<T>(&self, look: impl FnOnce(&State, &mut front::Kept) -> T) -> T {
         let state = locked(&self.shared.state);
         let mut kept = locked(&self.shared.front);
-        kept.renew(self.shared.changes.load(Ordering::Relaxed));
-        look(&state, &mut kept)
+        let now = self.now();
+        let undecided = state.undecided(now);
+        kept.renew((self.shared.changes.load(Ordering::Relaxed), undecided));
+        if undecided == 0 { look(&state, &mut kept) } else { look(&state.as_decided(now), &mut kept) }
     }
 
     /// The policy of a service, function, job, project, folder or organization as it is stored, by its relative

@@ -15,14 +15,15 @@ const MOST: usize = 256;
 /// Worlds of one function each, and the names of all of them.
 #[derive(Debug, Default)]
 pub(in crate::emulator) struct Kept {
-    changes: u64,
+    changes: (u64, usize),
     names: Option<Arc<Names>>,
     worlds: HashMap<(String, View), Arc<World>>,
 }
 
 impl Kept {
-    /// Lets go of what was made before the state changed last.
-    pub(in crate::emulator) fn renew(&mut self, changes: u64) {
+    /// Lets go of what was made before the state changed last, or one of its policies took effect: `changes` counts
+    /// the changes, and the policies that have not.
+    pub(in crate::emulator) fn renew(&mut self, changes: (u64, usize)) {
         if self.changes != changes {
             *self = Self { changes, ..Self::default() };
         }

@@ -27,7 +27,7 @@ pub(super) fn fault(fate: Fate, routed: Option<&Routed>) -> Option<Fault> {
 
 /// The error of a location that does not answer; `None` where it does, or none is asked.
 pub(super) fn dark(request: &Request, handle: &Handle) -> Option<Fault> {
-    handle.change(|state| {
+    handle.read(|state| {
         let of_host = request.host.split('.').next().and_then(|first| first.strip_suffix("-run"));
         let asked = location(&request.path).or(of_host)?;
         let is_dark = state.unreachable().contains(asked);

@@ -22,7 +22,7 @@ impl Meddling {
     pub(super) fn before(call: &Call, handle: &Handle) -> Self {
         let Call::SetPolicy(place) = call else { return Self::None };
         let Some(writer) = handle.sky(Sky::meddler) else { return Self::None };
-        if !handle.change(|state| state.asset(place.kind, &place.name).is_some()) {
+        if !handle.read(|state| state.asset(place.kind, &place.name).is_some()) {
             return Self::None;
         }
         let policy = handle.policy(&place.name).unwrap_or_else(|| json!({}));
