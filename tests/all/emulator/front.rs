@@ -329,6 +329,21 @@ fn the_clock_of_the_emulator_decides_conditions_and_ends_tokens() {
 }
 
 #[test]
+fn a_policy_lets_through_when_it_takes_effect() {
+    let emulator = started();
+    let start = moment("2026-11-23T12:00:00Z").unwrap();
+    emulator.clock(Clock::Fixed(start));
+    emulator.change(|state| state.delay_policies(60));
+    let token = of_account(&emulator, OTHER, URL);
+    emulator.set_policy(PAY, binding("roles/run.invoker", &[&format!("serviceAccount:{OTHER}")]));
+    let at = |seconds| {
+        emulator.clock(Clock::Fixed(start + TimeDelta::seconds(seconds)));
+        call(&emulator, &token).status
+    };
+    assert_eq!([at(0), at(59), at(60), at(59)], [403, 403, 200, 403]);
+}
+
+#[test]
 fn conditions_on_the_path_and_the_host_are_decided_here() {
     let emulator = started();
     let mut policy = binding("roles/run.invoker", &[&format!("serviceAccount:{ACCOUNT}")]);

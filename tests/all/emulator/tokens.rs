@@ -234,6 +234,14 @@ fn an_account_that_may_not_be_acted_as_is_refused_and_so_is_a_chain_to_it() {
     let asked =
         |delegates: Value| post(&emulator, &path, &json!({ "audience": "a", "delegates": delegates }));
     let link = format!("projects/-/serviceAccounts/{ship}");
+    // The owner may act as anybody; the one in between needs the right of its own.
+    assert_eq!(asked(Value::Null).status, 200);
+    assert_eq!(asked(json!([link])).status, 403);
+    let creator = json!({ "bindings": [{
+        "role": "roles/iam.serviceAccountTokenCreator",
+        "members": [format!("serviceAccount:{ship}")],
+    }] });
+    emulator.set_policy("projects/shop-prod", creator);
     assert_eq!(asked(json!([link])).status, 200);
     assert_eq!(asked(json!([ship])).status, 400);
     let refuse = |permission: &str, name: &str| emulator.change(|state| state.refuse(permission, name));
@@ -255,6 +263,34 @@ fn an_account_that_may_not_be_acted_as_is_refused_and_so_is_a_chain_to_it() {
     assert_eq!(asked(Value::Null).status, 200);
     refuse("iam.serviceAccounts.getOpenIdToken", &format!("projects/-/serviceAccounts/{pay}"));
     assert_eq!(asked(Value::Null).status, 403);
+}
+
+#[test]
+fn who_is_somebody_may_act_as_an_account_where_the_policies_say_so() {
+    let emulator = started();
+    let pay = "pay@shop-prod.iam.gserviceaccount.com";
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", "ana@example.com")];
+    let ana = form(&emulator, "/token", &fields).json()["access_token"].as_str().unwrap().to_owned();
+    let asked = |verb: &str| {
+        let body = json!({ "scope": ["x"], "audience": "a", "payload": "{}" }).to_string();
+        let text = format!(
+            "POST /v1/projects/-/serviceAccounts/{pay}:{verb} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             Authorization: Bearer {ana}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        raw(emulator.address(), &text).unwrap().status
+    };
+    let verbs = ["generateAccessToken", "generateIdToken", "signJwt"];
+    let policy = |role: &str| json!({ "bindings": [{ "role": role, "members": ["user:ana@example.com"] }] });
+    for (role, expected) in [
+        ("roles/viewer", [403, 403, 403]),
+        ("roles/iam.serviceAccountOpenIdTokenCreator", [403, 200, 403]),
+        ("roles/iam.serviceAccountTokenCreator", [200, 200, 200]),
+        ("roles/iam.workloadIdentityUser", [200, 200, 403]),
+    ] {
+        emulator.set_policy("projects/shop-prod", policy(role));
+        assert_eq!(verbs.map(asked), expected, "{role}");
+    }
 }
 
 #[test]
