@@ -506,3 +506,25 @@ fn there_is_no_tunnel() {
     assert!(answer.body.contains("ask for http://"), "{answer:?}");
     assert_eq!(emulator.log()[0].target, "pay-x-ew.a.run.app");
 }
+
+#[test]
+fn a_grant_lets_through_once_it_has_taken_effect() {
+    let emulator = started();
+    let begun = Utc::now();
+    emulator.clock(Clock::Fixed(begun));
+    post(&emulator, "/_weather", &json!({ "propagationSeconds": 120 }));
+    let token = of_account(&emulator, OTHER, URL);
+    let both = binding(
+        "roles/run.invoker",
+        &[&format!("serviceAccount:{ACCOUNT}"), &format!("serviceAccount:{OTHER}")],
+    );
+    assert_eq!(post(&emulator, &format!("/v2/{PAY}:setIamPolicy"), &json!({ "policy": both })).status, 200);
+    let at = |seconds| {
+        emulator.clock(Clock::Fixed(begun + TimeDelta::seconds(seconds)));
+        call(&emulator, &token).status
+    };
+    assert_eq!([at(0), at(119), at(120)], [403, 403, 200]);
+    // Taking it away takes its time as well.
+    assert_eq!(post(&emulator, &format!("/v2/{PAY}:setIamPolicy"), &json!({ "policy": {} })).status, 200);
+    assert_eq!([at(121), at(239), at(240)], [200, 200, 403]);
+}
