@@ -10,6 +10,7 @@ use crate::{
     emulator::{
         fault::Fault,
         hash::digits,
+        iam::check_deny_rule,
         state::{Kind, deny_shown},
     },
     model::time,
@@ -124,10 +125,12 @@ fn written(context: &Context<'_>) -> Result<Map<String, Value>, Fault> {
         let rule = rule.get("denyRule").and_then(Value::as_object);
         rule.is_some_and(|rule| lists.iter().all(|list| rule.get(*list).is_none_or(is_texts)))
     };
-    match policy.get("rules").and_then(Value::as_array) {
-        Some(rules) if !rules.is_empty() && rules.iter().all(is_rule) => Ok(policy),
-        Some(_) | None => Err(Fault::invalid("The policy holds no rules, or a rule that is no deny rule.")),
-    }
+    let rules = policy.get("rules").and_then(Value::as_array).filter(|rules| !rules.is_empty());
+    let rules = rules.filter(|rules| rules.iter().all(is_rule));
+    let rules =
+        rules.ok_or_else(|| Fault::invalid("The policy holds no rules, or a rule that is no deny rule."))?;
+    rules.iter().filter_map(|rule| rule.get("denyRule")).try_for_each(check_deny_rule)?;
+    Ok(policy)
 }
 
 fn stored(on: &str, id: &str, mut policy: Map<String, Value>, context: &mut Context<'_>) -> Value {

@@ -1,6 +1,7 @@
 //! Allow policies as Google keeps them: what is answered, what is taken, and what is refused
 //! (<https://cloud.google.com/iam/docs/allow-policies>). Pure: no clock, no store.
 
+mod deny;
 pub(super) mod etag;
 mod limits;
 mod members;
@@ -10,6 +11,7 @@ mod write;
 
 use serde_json::Value;
 
+pub(super) use deny::check_deny_rule;
 pub(super) use version::answer;
 pub(super) use write::{Rules, write};
 
