@@ -12,6 +12,8 @@ mod projects;
 mod role;
 mod routes;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 pub(super) use call::{Call, Shape};
@@ -25,7 +27,7 @@ use groups::GroupCall;
 
 use super::{
     fault::Fault,
-    may,
+    may::{self, Asked},
     request::Request,
     state::{Kind, State, location, project},
     tokens::{Actor, Mint},
@@ -47,12 +49,30 @@ impl Context<'_> {
     /// Refuses where the permission is refused on any of these names, and where the caller does not have it on the
     /// first of them.
     fn permit(&self, permission: &str, names: &[&str]) -> Result<(), Fault> {
+        self.permit_changing(permission, names, None)
+    }
+
+    /// The same of a write that changes the grants of these roles.
+    fn permit_changing(
+        &self,
+        permission: &str,
+        names: &[&str],
+        modified: Option<&BTreeSet<&str>>,
+    ) -> Result<(), Fault> {
+        let may = |name| self.allows(&Asked { permission, name, modified, now: self.now });
         let refused = names.iter().find(|name| self.state.is_refused(permission, name));
-        let denied = refused.or_else(|| names.first().filter(|name| !self.may(permission, name)));
+        let denied = refused.or_else(|| names.first().filter(|name| !may(name)));
         denied.map_or(Ok(()), |name| Err(Fault::no_access(permission, name)))
     }
 
     /// Whether the policies let the caller; the owner of the estate may do everything.
+    fn allows(&self, asked: &Asked<'_>) -> bool {
+        match self.caller {
+            Actor::Owner => true,
+            Actor::As(principal) => may::decides(self.state, principal, asked),
+        }
+    }
+
     fn may(&self, permission: &str, name: &str) -> bool {
         match self.caller {
             Actor::Owner => true,

@@ -44,7 +44,9 @@ pub(in crate::emulator) fn place(name: &str) -> Option<Place> {
 /// The policy, at the version that was asked for.
 pub(super) fn get(place: &Place, context: &Context<'_>) -> Result<Value, Fault> {
     let place = &place.kept(context);
-    permit(place, "getIamPolicy", context)?;
+    context.need_api(place.kind, &place.name)?;
+    context.permit(&format!("{}.getIamPolicy", place.kind.permissions()), &[&place.name])?;
+    exists(place.kind, &place.name, context)?;
     let version = if place.kind.is_container() {
         let body = context.request.json()?;
         let version = body.pointer("/options/requestedPolicyVersion");
@@ -58,9 +60,12 @@ pub(super) fn get(place: &Place, context: &Context<'_>) -> Result<Value, Fault> 
 /// Checks a policy and stores it; answers it as it is stored.
 pub(super) fn set(place: &Place, context: &mut Context<'_>) -> Result<Value, Fault> {
     let place = &place.kept(context);
-    permit(place, "setIamPolicy", context)?;
+    context.need_api(place.kind, &place.name)?;
     let body = context.request.json()?;
     let stored = context.state.policy(place.kind, &place.name);
+    let permission = format!("{}.setIamPolicy", place.kind.permissions());
+    context.permit_changing(&permission, &[&place.name], Some(&iam::modified(stored, &body)))?;
+    exists(place.kind, &place.name, context)?;
     let rules = Rules { kind: place.kind, name: &place.name, state: context.state };
     let mut next = iam::write(stored, &body, &rules)?;
     let etag = context.state.next_etag(context.now);
@@ -107,13 +112,6 @@ fn is_askable(permission: &str, kind: Kind) -> bool {
         && parts.iter().all(|part| !part.is_empty() && !part.contains('*'))
         && roles::is_permission(permission) != Some(false)
         && kind.grantable().iter().any(|start| permission.starts_with(start))
-}
-
-fn permit(place: &Place, verb: &str, context: &Context<'_>) -> Result<(), Fault> {
-    let Place { kind, name } = place;
-    context.need_api(*kind, name)?;
-    context.permit(&format!("{}.{verb}", kind.permissions()), &[name])?;
-    exists(*kind, name, context)
 }
 
 fn exists(kind: Kind, name: &str, context: &Context<'_>) -> Result<(), Fault> {

@@ -5,6 +5,7 @@ mod deny;
 pub(super) mod etag;
 mod limits;
 mod members;
+mod modified;
 mod roles;
 mod version;
 mod write;
@@ -12,6 +13,7 @@ mod write;
 use serde_json::Value;
 
 pub(super) use deny::check_deny_rule;
+pub(super) use modified::modified;
 pub(super) use version::answer;
 pub(super) use write::{Rules, write};
 

@@ -96,7 +96,7 @@ fn policy_of(request: &Value) -> Result<&Value, Fault> {
 }
 
 /// The fields that are written.
-fn mask(request: &Value) -> Result<Vec<String>, Fault> {
+pub(super) fn mask(request: &Value) -> Result<Vec<String>, Fault> {
     let Some(mask) = request.get("updateMask").filter(|mask| !mask.is_null()) else {
         return Ok(USUAL_MASK.map(str::to_owned).to_vec());
     };

@@ -201,8 +201,29 @@ fn a_condition_gives_what_it_certainly_gives() {
     ] {
         assert_eq!(set(expression, get), expected, "{expression}");
     }
-    let limited = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/viewer'])";
-    assert!(set(limited, get) && !set(limited, "resourcemanager.projects.setIamPolicy"));
+}
+
+#[test]
+fn who_may_give_some_roles_only_gives_no_others() {
+    let mut state = estate();
+    let limited =
+        "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/run.invoker'])";
+    let condition = json!({ "title": "t", "expression": limited });
+    let bindings = json!([{ "role": "roles/owner", "members": [ANA], "condition": condition }]);
+    state.set_policy(Kind::Project, "projects/shop", json!({ "version": 3, "bindings": bindings }), now());
+    for (roles, expected) in [
+        (&[][..], true),
+        (&["roles/run.invoker"], true),
+        (&["roles/run.admin"], false),
+        (&["roles/run.admin", "roles/run.invoker"], false),
+        (&["roles/x'"], false),
+    ] {
+        let modified = roles.iter().copied().collect();
+        let permission = "run.services.setIamPolicy";
+        let asked = Asked { permission, name: PAY, modified: Some(&modified), now: now() };
+        assert_eq!(decides(&state, &Principal::new(ANA), &asked), expected, "{roles:?}");
+    }
+    assert!(has(&state, ANA, "run.services.get", PAY), "what is no write is not limited");
 }
 
 #[test]

@@ -166,6 +166,27 @@ fn a_conditional_grant_counts_in_its_time() {
 }
 
 #[test]
+fn who_may_give_one_role_gives_no_other() {
+    let emulator = started();
+    let limit =
+        "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/run.invoker'])";
+    let admin = json!({
+        "role": "roles/resourcemanager.projectIamAdmin",
+        "members": [EVE],
+        "condition": { "title": "invokers", "expression": limit },
+    });
+    emulator.set_policy("projects/shop-prod", json!({ "version": 3, "bindings": [admin] }));
+    let give = |role: &str| {
+        let more = json!({ "role": role, "members": ["user:new@example.com"] });
+        let body = json!({ "policy": { "version": 3, "bindings": [admin, more] } });
+        writes(&emulator, EVE, "/v1/projects/shop-prod:setIamPolicy", &body).status
+    };
+    assert_eq!((give("roles/run.admin"), give("roles/run.invoker")), (403, 200));
+    let alone = json!({ "policy": { "version": 3, "bindings": [] } });
+    assert_eq!(writes(&emulator, EVE, "/v1/projects/shop-prod:setIamPolicy", &alone).status, 403);
+}
+
+#[test]
 fn a_deny_policy_refuses_what_a_role_gives_and_spares_the_owner_of_the_estate() {
     let emulator = started();
     bind(&emulator, "projects/shop-prod", "roles/owner", EVE);
