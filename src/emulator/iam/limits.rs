@@ -20,12 +20,15 @@ const MOST_CONDITIONS: usize = 20;
 /// The most logical operators of a condition.
 const MOST_OPERATORS: usize = 12;
 
-pub(super) fn check_count(policy: &Value) -> Result<(), Fault> {
+/// Refuses more members than there may be. Those that logging is told to spare count, too, as the policy has them whose
+/// audit configuration counts.
+pub(super) fn check_count(policy: &Value, audited: Option<&Value>) -> Result<(), Fault> {
     let all: Vec<&str> = bindings(policy).flat_map(members_of).collect();
-    if all.len() > MOST_MEMBERS {
+    let count = all.len() + audited.map_or(0, exempted);
+    if count > MOST_MEMBERS {
         return Err(Fault::invalid(format!(
             "The number of members in the policy ({}) is larger than the maximum allowed size {}.",
-            thousands(all.len()),
+            thousands(count),
             thousands(MOST_MEMBERS)
         )));
     }
@@ -39,6 +42,15 @@ pub(super) fn check_count(policy: &Value) -> Result<(), Fault> {
         )));
     }
     Ok(())
+}
+
+/// How many members logging spares.
+fn exempted(policy: &Value) -> usize {
+    fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+        value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+    let logs = list(policy, "auditConfigs").iter().flat_map(|config| list(config, "auditLogConfigs"));
+    logs.map(|log| list(log, "exemptedMembers").len()).sum()
 }
 
 /// `1,501`, as Google writes it.

@@ -49,6 +49,8 @@ pub(in crate::emulator) fn write(
     }
     if mask.iter().any(|field| field == "bindings") {
         check_bindings(stored, policy, rules)?;
+        let is_audited = mask.iter().any(|field| field == "auditConfigs");
+        limits::check_count(policy, if is_audited { Some(policy) } else { stored })?;
     }
     let mut next = stored.and_then(Value::as_object).cloned().unwrap_or_default();
     for field in mask.iter().filter(|field| !["etag", "version"].contains(&field.as_str())) {
@@ -168,12 +170,14 @@ fn check_bindings(stored: Option<&Value>, policy: &Value, rules: &Rules<'_>) -> 
     let held: Vec<&Value> = stored.into_iter().flat_map(bindings).collect();
     let known_roles: BTreeSet<&str> = held.iter().map(|binding| role(binding)).collect();
     let known: BTreeSet<&str> = held.iter().flat_map(|binding| members_of(binding)).collect();
-    limits::check_count(policy)?;
     limits::check_conditions(policy)?;
     for binding in bindings(policy) {
         // What is in the policy already was taken once.
         if !known_roles.contains(role(binding)) {
             roles::check(role(binding), rules)?;
+        }
+        if members_of(binding).next().is_none() && !held.contains(&binding) {
+            return Err(Fault::invalid(format!("The binding of {} has no members.", role(binding))));
         }
         for member in members_of(binding) {
             let is_new = !known.contains(member);

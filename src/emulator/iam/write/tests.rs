@@ -207,6 +207,34 @@ fn a_restriction_to_domains_lets_those_stay_who_are_there() {
 }
 
 #[test]
+fn whom_logging_spares_counts_as_a_member() {
+    let many: Vec<_> = (0..1_500).map(|at| format!("user:a{at}@example.com")).collect();
+    let log = json!({ "logType": "DATA_READ", "exemptedMembers": ["user:x@example.com"] });
+    let audit = json!([{ "service": "allServices", "auditLogConfigs": [log] }]);
+    let bindings = json!([{ "role": "roles/run.invoker", "members": many }]);
+    let set = |stored: &Value, policy: &Value, mask: &str| {
+        written(stored, &json!({ "policy": policy, "updateMask": mask })).map_err(|fault| fault.message)
+    };
+    let said = "The number of members in the policy (1,501) is larger than the maximum allowed size 1,500.";
+    let (own, spared) = (json!({ "bindings": bindings }), json!({ "auditConfigs": audit }));
+    assert!(set(&json!({}), &own, "bindings").is_ok());
+    assert_eq!(set(&spared, &own, "bindings").unwrap_err(), said);
+    assert!(set(&spared, &own, "bindings,auditConfigs").is_ok());
+    let both = json!({ "bindings": bindings, "auditConfigs": audit });
+    assert_eq!(set(&json!({}), &both, "bindings,auditConfigs").unwrap_err(), said);
+}
+
+#[test]
+fn a_binding_has_members() {
+    let empty = json!([{ "role": "roles/run.invoker", "members": [] }]);
+    let said = "The binding of roles/run.invoker has no members.";
+    assert_eq!(refused(Kind::Service, &empty), said);
+    assert_eq!(refused(Kind::Service, &json!([{ "role": "roles/run.invoker" }])), said);
+    // What is in the policy already was taken once.
+    assert!(written(&json!({ "bindings": empty }), &json!({ "policy": { "bindings": empty } })).is_ok());
+}
+
+#[test]
 fn a_mask_names_fields_of_a_policy() {
     let policy = json!({ "etag": ETAG, "bindings": [] });
     for mask in ["later", "bindings,members", "bindings.role", "*"] {
