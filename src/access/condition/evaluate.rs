@@ -22,6 +22,34 @@ pub(super) struct Scene<'a> {
     pub(super) path: Option<&'a str>,
     /// The host of the request, where it is known.
     pub(super) host: Option<&'a str>,
+    /// The resource, where it is of a kind that conditions may ask about.
+    pub(super) resource: Option<ResourceKind>,
+}
+
+/// A kind of resource that conditions may ask about
+/// (<https://cloud.google.com/iam/docs/conditions-resource-attributes>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceKind {
+    /// `resource.service`.
+    pub service: &'static str,
+    /// `resource.type`.
+    pub kind: &'static str,
+}
+
+impl ResourceKind {
+    /// Projects, of which conditions know the service and the type, and not the name.
+    pub const PROJECT: Self = Self {
+        service: "cloudresourcemanager.googleapis.com",
+        kind: "cloudresourcemanager.googleapis.com/Project",
+    };
+
+    fn attribute(self, name: &str) -> Option<&'static str> {
+        match name {
+            "resource.service" => Some(self.service),
+            "resource.type" => Some(self.kind),
+            _ => None,
+        }
+    }
 }
 
 /// The time of a request.
@@ -37,7 +65,7 @@ pub(super) enum When {
 impl Scene<'_> {
     /// A scene in which nothing of the request is known but its time.
     pub(super) fn of(when: When) -> Self {
-        Self { when, path: None, host: None }
+        Self { when, path: None, host: None, resource: None }
     }
 }
 
@@ -99,6 +127,13 @@ fn of_attribute(attribute: &Attribute, scene: &Scene<'_>) -> Possibilities {
         Some(text) => Possible::Known(Value::Text(text.into())),
         None => Possible::Text,
     };
+    let known = match attribute {
+        Attribute::Resource(name) => scene.resource.and_then(|resource| resource.attribute(name)),
+        _ => None,
+    };
+    if let (Some(known), When::At(_) | When::From(_)) = (known, scene.when) {
+        return Possibilities::known(Value::Text(known.into()));
+    }
     Possibilities::one(match (attribute, scene.when) {
         (_, When::InDeny) | (Attribute::Missing(_), _) => Possible::Error,
         (Attribute::Time, When::At(time)) => Possible::Known(Value::Time(time)),

@@ -18,6 +18,7 @@ mod why;
 
 use std::sync::Arc;
 
+pub use evaluate::ResourceKind;
 pub use outcome::Outcomes;
 pub use timeline::{Start, Timeline};
 pub use why::why;
@@ -51,13 +52,22 @@ pub fn outcomes(condition: &Condition, request: Request<'_>) -> Result<Outcomes,
     let Request { time, path, host } = request;
     let expression = Expression::of(&condition.expression);
     let tree = expression.tree.as_ref().map_err(Clone::clone)?;
-    Ok(tree.outcomes(&Scene { when: When::At(time), path, host }))
+    Ok(tree.outcomes(&Scene { when: When::At(time), path, host, resource: None }))
 }
 
 /// Whether a condition holds at this moment. No condition always holds.
 pub fn holds_at(condition: Option<&Condition>, at: Time) -> Verdict {
     let Some(condition) = condition else { return Verdict::Yes };
     Expression::of(&condition.expression).at(at).grants()
+}
+
+/// Whether a condition holds at this moment for a resource that it may ask about: Cloud Run has none.
+pub fn holds_on(condition: &Condition, at: Time, resource: ResourceKind) -> Verdict {
+    let scene = Scene { resource: Some(resource), ..Scene::of(When::At(at)) };
+    match &Expression::of(&condition.expression).tree {
+        Ok(tree) => tree.outcomes(&scene).grants(),
+        Err(_) => Verdict::Unknown,
+    }
 }
 
 /// Whether a condition can hold at this moment or at any later one.

@@ -4,26 +4,41 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::Asked;
 use crate::{
-    access::{Verdict, condition},
-    model::{Condition, Time},
+    access::{
+        Verdict,
+        condition::{self, ResourceKind},
+    },
+    model::Condition,
 };
 
 /// The attribute of a write that limits which roles it may give and take
 /// (<https://cloud.google.com/iam/docs/setting-limits-on-granting-roles>).
 const MODIFIED: &str = "iam.googleapis.com/modifiedGrantsByRole";
 
-/// Whether a condition lets a binding count. Of the attributes of resources, of tags and of the request nothing is
-/// known but its time, and of a policy's write the roles that it changes; what rests on others gives nothing, as does
-/// what cannot be read.
-pub(super) fn holds(given: &Value, modified: Option<&BTreeSet<&str>>, now: Time) -> bool {
+/// Whether a condition lets a binding count. Known are the time of the request, the roles that the write of a policy
+/// changes, and of a project its service and its type; what rests on anything else gives nothing, as does what cannot
+/// be read.
+pub(super) fn holds(given: &Value, asked: &Asked<'_>) -> bool {
+    let Asked { permission, name: _, modified, now } = *asked;
     let expression = given.get("expression").and_then(Value::as_str);
     let expression = expression.map(|text| match modified {
         Some(roles) if text.contains(MODIFIED) => filled(text, roles),
         Some(_) | None => Some(text.to_owned()),
     });
     let expression = expression.flatten();
-    expression.is_some_and(|text| condition::holds_at(Some(&of(&text)), now) == Verdict::Yes)
+    // Of other kinds of resources that are served here conditions know nothing.
+    let is_project = permission.starts_with("resourcemanager.projects.");
+    expression.is_some_and(|text| {
+        let condition = of(&text);
+        let holds = if is_project {
+            condition::holds_on(&condition, now, ResourceKind::PROJECT)
+        } else {
+            condition::holds_at(Some(&condition), now)
+        };
+        holds == Verdict::Yes
+    })
 }
 
 /// A condition of which only the expression matters.

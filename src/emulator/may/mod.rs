@@ -61,11 +61,11 @@ fn policy<'s>(state: &'s State, kind: Kind, name: &str, now: Time) -> Option<&'s
 
 /// Whether an allow policy gives it.
 fn gives(policy: &Value, caller: &Caller<'_>, asked: &Asked<'_>) -> bool {
-    let Asked { permission, name: _, modified, now } = *asked;
+    let Asked { permission, name: _, modified: _, now: _ } = *asked;
     iam::bindings(policy).any(|binding| {
         role::carries(caller.state(), iam::role(binding), permission)
             && iam::members_of(binding).any(|member| caller.is(member))
-            && iam::condition(binding).is_none_or(|given| condition::holds(given, modified, now))
+            && iam::condition(binding).is_none_or(|given| condition::holds(given, asked))
     })
 }
 

@@ -196,11 +196,17 @@ fn a_condition_gives_what_it_certainly_gives() {
         ("request.host == \"x\"", false),
         ("resource.matchTag(\"9/env\", \"prod\")", false),
         ("resource.name.startsWith(\"projects/\")", false),
-        ("resource.type != \"x\" || true", true),
+        ("resource.type == \"cloudresourcemanager.googleapis.com/Project\"", true),
+        ("resource.service != \"cloudresourcemanager.googleapis.com\"", false),
         ("request.time <", false),
     ] {
         assert_eq!(set(expression, get), expected, "{expression}");
     }
+    // Of services it is not told what they are.
+    for expression in ["resource.type == \"run.googleapis.com/Service\"", "resource.type != \"x\""] {
+        assert!(!set(expression, "run.services.list"), "{expression}");
+    }
+    assert!(set("resource.type != \"x\" || true", "run.services.list"));
 }
 
 #[test]
