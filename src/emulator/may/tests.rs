@@ -66,16 +66,20 @@ fn a_job_of_a_scheduler_is_no_job_of_cloud_run() {
 }
 
 #[test]
-fn a_service_account_is_found_under_any_project() {
+fn a_service_account_is_found_under_any_project_and_by_its_number() {
     let mut state = estate();
-    let own = "projects/shop/serviceAccounts/pay@shop.iam.gserviceaccount.com";
-    bind(&mut state, Kind::ServiceAccount, own, "roles/iam.serviceAccountTokenCreator", ANA);
-    for name in
-        [own, &own.replace("projects/shop", "projects/-"), &own.replace("projects/shop", "projects/77")]
-    {
-        assert!(has(&state, ANA, "iam.serviceAccounts.getAccessToken", name), "{name}");
-        assert!(!has(&state, ANA, "iam.serviceAccounts.actAs", name), "{name}");
+    let email = "pay@shop.iam.gserviceaccount.com";
+    let own = format!("projects/shop/serviceAccounts/{email}");
+    state.put(Kind::ServiceAccount, &own, json!({ "email": email, "uniqueId": "104100000000000000007" }));
+    bind(&mut state, Kind::ServiceAccount, &own, "roles/iam.serviceAccountTokenCreator", ANA);
+    for project in ["shop", "77", "-"] {
+        for word in [email, "104100000000000000007"] {
+            let name = format!("projects/{project}/serviceAccounts/{word}");
+            assert!(has(&state, ANA, "iam.serviceAccounts.getAccessToken", &name), "{name}");
+            assert!(!has(&state, ANA, "iam.serviceAccounts.actAs", &name), "{name}");
+        }
     }
+    assert!(!has(&state, ANA, "iam.serviceAccounts.getAccessToken", "projects/-/serviceAccounts/7"));
 }
 
 #[test]

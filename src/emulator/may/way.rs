@@ -50,13 +50,20 @@ impl Way {
     }
 }
 
-/// The name with the project's id; of a service account under `projects/-` with the project that its address tells.
+/// The name with the project's id; of a service account that is named by its number, or under `projects/-`, the one
+/// with its address and the project that this tells.
 pub(in crate::emulator) fn canonical(state: &State, name: &str) -> String {
-    let email = name.strip_prefix("projects/-/serviceAccounts/");
-    match email.and_then(|email| Some((account_project(state, email)?, email))) {
-        Some((project, email)) => format!("{project}/serviceAccounts/{email}"),
-        None => state.names.canonical(name),
-    }
+    let account = name.strip_prefix("projects/").and_then(|rest| rest.split_once("/serviceAccounts/"));
+    let told = match account {
+        Some((_, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(state.account(number).name)
+        }
+        Some(("-", email)) => {
+            account_project(state, email).map(|own| format!("{own}/serviceAccounts/{email}"))
+        }
+        Some(_) | None => None,
+    };
+    told.unwrap_or_else(|| state.names.canonical(name))
 }
 
 /// The project of a service account, `projects/ID`, as its address tells.
