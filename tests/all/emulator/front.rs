@@ -1,5 +1,7 @@
 //! The front door: who is let through to which function, and what the others are told.
 
+mod same;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use callmap::{
     emulator::{Clock, Emulator, Kind},
