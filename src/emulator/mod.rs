@@ -18,11 +18,13 @@ mod oauth;
 mod request;
 pub mod roles;
 mod server;
+mod shape;
 pub mod state;
 mod tokens;
 mod weather;
 
 pub use calls::apis;
+pub use calls::{Route, methods};
 pub use handle::{Clock, Handle, Write, WriteFate, WriteHook};
 pub use log::Entry;
 pub use server::{Emulator, Options};

@@ -1,6 +1,9 @@
 //! What can be asked for: a method, and the names in its path.
 
-use super::{credentials::CredentialsCall, deny::DenyCall, groups::GroupCall, policy::Place};
+use super::{
+    asset::AssetCall, credentials::CredentialsCall, deny::DenyCall, function::FunctionCall,
+    groups::GroupCall, policy::Place, run::OperationCall, run::RunCall,
+};
 use crate::emulator::state::Kind;
 
 /// Which of the shapes of Resource Manager is asked for.
@@ -21,8 +24,12 @@ pub(in crate::emulator) enum Call {
     List(Kind, String),
     /// One resource.
     Get(Kind, String),
-    /// Services of a parent in the Knative shape, or one of them.
-    Knative(String, Option<String>),
+    /// What Cloud Run does beside lists and policies.
+    Run(RunCall),
+    /// What Cloud Functions does beside lists and policies.
+    Function(FunctionCall),
+    /// What was begun.
+    Operation(OperationCall),
     /// `getIamPolicy`.
     GetPolicy(Place),
     /// `setIamPolicy`.
@@ -35,8 +42,20 @@ pub(in crate::emulator) enum Call {
     Container(String, Shape),
     /// Projects or folders directly below a parent.
     Children(Kind, Shape),
+    /// Projects, folders or organizations that a query means.
+    Search(Kind, Shape),
     /// A role.
     Role(String),
+    /// The roles of a project or an organization; Google's own where it is empty.
+    Roles(String),
+    /// The roles that can be granted on something.
+    GrantableRoles,
+    /// A service account.
+    Account(String),
+    /// The service accounts of a project.
+    Accounts(String),
+    /// Cloud Asset Inventory.
+    Asset(AssetCall),
     /// Groups of Cloud Identity.
     Group(GroupCall),
     /// Deny policies.

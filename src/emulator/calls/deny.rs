@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Context, page::page};
+use super::{
+    Context,
+    page::{Size, page},
+};
 use crate::{
     emulator::{
         fault::Fault,
@@ -29,6 +32,8 @@ pub(in crate::emulator) enum DenyCall {
     Update(String, String),
     /// One taken away.
     Delete(String, String),
+    /// What was begun on one.
+    Operation(String, String, String),
 }
 
 /// Does what is asked for.
@@ -37,7 +42,8 @@ pub(super) fn answer(call: &DenyCall, context: &mut Context<'_>) -> Result<Value
     | DenyCall::Create(on)
     | DenyCall::Get(on, _)
     | DenyCall::Update(on, _)
-    | DenyCall::Delete(on, _)) = call;
+    | DenyCall::Delete(on, _)
+    | DenyCall::Operation(on, ..)) = call;
     let on = context.state.names.canonical(on);
     match call {
         DenyCall::List(_) => list(&on, context),
@@ -45,6 +51,12 @@ pub(super) fn answer(call: &DenyCall, context: &mut Context<'_>) -> Result<Value
         DenyCall::Get(_, id) => get(&on, id, context),
         DenyCall::Update(_, id) => update(&on, id, context),
         DenyCall::Delete(_, id) => delete(&on, id, context),
+        DenyCall::Operation(_, id, operation) => {
+            permit("get", &on, Some(id), context)?;
+            let found =
+                context.state.operations.get(&format!("{on}/denypolicies/{id}/operations/{operation}"));
+            found.cloned().ok_or_else(|| Fault::not_found(format!("Operation `{operation}` was not found.")))
+        }
     }
 }
 
@@ -63,7 +75,7 @@ fn list(on: &str, context: &Context<'_>) -> Result<Value, Fault> {
         }
         shown
     });
-    page("policies", all.collect(), context.request).map(Value::Object)
+    page("policies", all.collect(), Size::USUAL, context.request).map(Value::Object)
 }
 
 fn get(on: &str, id: &str, context: &Context<'_>) -> Result<Value, Fault> {
@@ -109,7 +121,7 @@ fn delete(on: &str, id: &str, context: &mut Context<'_>) -> Result<Value, Fault>
     let before = current(on, id, context)?;
     is_current(&before, context.request.query("etag").filter(|etag| !etag.is_empty()))?;
     context.state.deny.remove(on, id);
-    Ok(operation(&before, context))
+    Ok(operation(on, id, &before, context))
 }
 
 /// The policy of a request, as far as it is checked here.
@@ -140,7 +152,7 @@ fn stored(on: &str, id: &str, mut policy: Map<String, Value>, context: &mut Cont
     policy.remove("name");
     context.state.deny.put(on, id, Value::Object(policy.clone()));
     let shown = deny_shown(on, id, &Value::Object(policy), &context.state.names);
-    operation(&shown, context)
+    operation(on, id, &shown, context)
 }
 
 fn current(on: &str, id: &str, context: &Context<'_>) -> Result<Value, Fault> {
@@ -156,19 +168,23 @@ fn is_current(before: &Value, etag: Option<&str>) -> Result<(), Fault> {
     Err(Fault::new(409, "ABORTED", said))
 }
 
-fn operation(policy: &Value, context: &Context<'_>) -> Value {
+fn operation(on: &str, id: &str, policy: &Value, context: &mut Context<'_>) -> Value {
     let name = policy["name"].as_str().unwrap_or_default();
     let mut response = policy.clone();
     response["@type"] = "type.googleapis.com/google.iam.v2.Policy".into();
-    json!({
-        "name": format!("{name}/operations/{}", digits(&policy.to_string(), 8)),
+    let last = digits(&policy.to_string(), 8);
+    let operation = json!({
+        "name": format!("{name}/operations/{last}"),
         "metadata": {
             "@type": "type.googleapis.com/google.iam.v2.PolicyOperationMetadata",
             "createTime": time::rfc3339(context.now),
         },
         "done": true,
         "response": response,
-    })
+    });
+    let key = format!("{on}/denypolicies/{id}/operations/{last}");
+    context.state.operations.put(&key, operation.clone());
+    operation
 }
 
 fn permit(verb: &str, on: &str, id: Option<&str>, context: &Context<'_>) -> Result<(), Fault> {

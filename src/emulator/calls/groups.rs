@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Context, page::page};
+use super::{
+    Context,
+    page::{Size, page},
+};
 use crate::emulator::{
     fault::Fault,
     state::{Group, group_id},
@@ -114,7 +117,7 @@ fn members(group: &Group, context: &Context<'_>) -> Result<Value, Fault> {
         }
         one
     });
-    page("memberships", all.collect(), context.request).map(Value::Object)
+    page("memberships", all.collect(), Size::USUAL, context.request).map(Value::Object)
 }
 
 /// Everybody in a group and in groups in it, with whether they are there directly and through another; an error
@@ -160,7 +163,7 @@ fn transitive(group: &Group, context: &Context<'_>) -> Result<Value, Fault> {
             "roles": [{ "role": "MEMBER" }],
         })
     });
-    page("memberships", all.collect(), context.request).map(Value::Object)
+    page("memberships", all.collect(), Size::USUAL, context.request).map(Value::Object)
 }
 
 /// `member_key_id == 'EMAIL'`.

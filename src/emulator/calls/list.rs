@@ -1,16 +1,20 @@
 //! Lists of what is below a project or in a location, and the locations.
 
-use std::cmp::Reverse;
+use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{Context, page::page};
+use super::{
+    Context,
+    filter::Filter,
+    page::{Page, Size, page},
+};
 use crate::emulator::{
     fault::Fault,
-    state::{Kind, State, location},
+    state::{Kind, location},
 };
 
-/// The locations of a project: those that anything of the estate is in.
+/// The locations of a project, as the API of a kind tells them: those that anything of the estate is in.
 pub(super) fn locations(kind: Kind, project: &str, context: &Context<'_>) -> Result<Value, Fault> {
     let own = format!("projects/{project}");
     may_list_locations(kind, &own, context).or_else(|fault| {
@@ -26,7 +30,7 @@ pub(super) fn locations(kind: Kind, project: &str, context: &Context<'_>) -> Res
     let shown = names.iter().map(
         |name| json!({ "name": format!("{own}/locations/{name}"), "locationId": name, "displayName": name }),
     );
-    page("locations", shown.collect(), context.request).map(Value::Object)
+    page("locations", shown.collect(), Size::USUAL, context.request).map(Value::Object)
 }
 
 fn may_list_locations(kind: Kind, own: &str, context: &Context<'_>) -> Result<(), Fault> {
@@ -39,26 +43,24 @@ fn may_list_locations(kind: Kind, own: &str, context: &Context<'_>) -> Result<()
 
 /// What of a kind is below a parent.
 pub(super) fn list(kind: Kind, parent: &str, context: &Context<'_>) -> Result<Value, Fault> {
-    let permission = format!("{}.list", kind.permissions());
-    context.need_api(kind, parent)?;
-    known(parent, &permission, context)?;
-    let (project, place) = parent.split_once("/locations/").unwrap_or((parent, ""));
+    let place = permitted(kind, parent, context)?;
+    let (project, _) = parts(parent);
     let is_run = matches!(kind, Kind::Service | Kind::RunJob | Kind::Instance);
     if place == "-" && is_run && !context.state.takes_wildcard {
         return Err(Fault::invalid(
             "Location must be a valid Google Cloud region, and cannot be the \"-\" wildcard.",
         ));
     }
-    let collection = kind.collection();
-    let here = format!("{parent}/{collection}");
-    let everywhere = format!("{project}/locations/-/{collection}");
-    let anywhere = format!("{project}/{collection}");
-    context.permit(&permission, &[project, parent, &here, &everywhere, &anywhere])?;
+    let filter = match kind {
+        Kind::Function => Filter::read(context.request.query("filter").unwrap_or_default())?,
+        _ => Filter::default(),
+    };
+    let names = names(kind, parent, &filter, context);
+    let page = Page::of(context.request, names.len(), Size::USUAL)?;
+    let items = names.get(page.places.clone()).unwrap_or_default();
+    let items = items.iter().filter_map(|(kind, name)| context.state.resource(*kind, name));
+    let mut answer = page.answer(kind.collection(), items.collect());
     let dark = context.state.unreachable();
-    if dark.contains(place) {
-        return Err(Fault::new(503, "UNAVAILABLE", "The service is currently unavailable."));
-    }
-    let mut answer = page(collection, items(kind, parent, context.state), context.request)?;
     if place == "-" && !dark.is_empty() {
         let names = dark.iter().map(|name| Value::from(format!("{project}/locations/{name}")));
         answer.insert("unreachable".to_owned(), names.collect());
@@ -66,51 +68,56 @@ pub(super) fn list(kind: Kind, parent: &str, context: &Context<'_>) -> Result<Va
     Ok(Value::Object(answer))
 }
 
-/// Everything of a kind below a parent, in the order of Google's lists: the newest first, then by name.
-pub(super) fn items(kind: Kind, parent: &str, state: &State) -> Vec<Value> {
-    let (project, place) = parent.split_once("/locations/").unwrap_or((parent, ""));
-    let project = state.names.canonical(project);
-    let is_in = |name: &str| match (place, location(name)) {
-        ("", None) => true,
-        ("-", Some(location)) => !state.unreachable().contains(location),
-        (place, location) => location == Some(place),
-    };
-    let kinds: &[Kind] = if kind == Kind::Function {
-        &[Kind::Function, Kind::Gen1Function]
-    } else {
-        std::slice::from_ref(&kind)
-    };
-    let prefix = format!("{project}/");
-    let mut found: Vec<Value> = Vec::new();
-    for kind in kinds {
-        let names = state.assets(*kind, &prefix).map(|(name, _)| name).filter(|name| is_in(name));
-        found.extend(names.filter_map(|name| shown(*kind, name, state)));
-    }
-    if kind == Kind::Service {
-        let created = |value: &Value| Reverse(value.get("createTime").map(Value::to_string));
-        found.sort_by_key(created);
-    }
-    found
+/// The project and the location of a parent; an empty one where it names none.
+fn parts(parent: &str) -> (&str, &str) {
+    parent.split_once("/locations/").unwrap_or((parent, ""))
 }
 
-/// A resource as it is answered; `None` where it is not there, or nothing is known of it.
-pub(super) fn shown(kind: Kind, name: &str, state: &State) -> Option<Value> {
-    if kind == Kind::Service {
-        return state.service(name);
+/// The location of a parent whose list may be read, and answers.
+pub(super) fn permitted<'p>(kind: Kind, parent: &'p str, context: &Context<'_>) -> Result<&'p str, Fault> {
+    let permission = format!("{}.list", kind.permissions());
+    context.need_api(kind, parent)?;
+    known(parent, &permission, context)?;
+    let (project, place) = parts(parent);
+    let collection = kind.collection();
+    let here = format!("{parent}/{collection}");
+    let everywhere = format!("{project}/locations/-/{collection}");
+    let anywhere = format!("{project}/{collection}");
+    context.permit(&permission, &[project, parent, &here, &everywhere, &anywhere])?;
+    if context.state.unreachable().contains(place) {
+        return Err(Fault::new(503, "UNAVAILABLE", "The service is currently unavailable."));
     }
-    let data = match (state.asset(kind, name), kind) {
-        (Some(asset), _) => asset.data.clone(),
-        (None, Kind::Function) => return shown(Kind::Gen1Function, name, state),
-        (None, _) => return None,
+    Ok(place)
+}
+
+/// The names of all of a kind below a parent, in the order of Google's lists, where they can be reached.
+pub(super) fn names(
+    kind: Kind,
+    parent: &str,
+    filter: &Filter,
+    context: &Context<'_>,
+) -> Vec<(Kind, Arc<str>)> {
+    let state = &*context.state;
+    let (project, place) = parts(parent);
+    let project = project.strip_prefix("projects/").unwrap_or(project);
+    let both = [Kind::Function, Kind::Gen1Function];
+    let kinds = if kind == Kind::Function { both.as_slice() } else { std::slice::from_ref(&kind) };
+    let dark = state.unreachable();
+    let is_deleted = context.request.query("showDeleted") == Some("true");
+    let is_shown = |kind: Kind, name: &str| {
+        let is_lit = dark.is_empty() || location(name).is_none_or(|location| !dark.contains(location));
+        is_lit
+            && (is_deleted || !state.is_deleted(kind, name))
+            && (filter.is_empty()
+                || state.resource(kind, name).is_some_and(|resource| filter.matches(&resource)))
     };
-    let mut data = data.unwrap_or_else(|| Value::Object(Map::new()));
-    if let Value::Object(fields) = &mut data {
-        fields.entry("name").or_insert_with(|| state.names.canonical(name).into());
-        if kind == Kind::Gen1Function {
-            fields.insert("environment".to_owned(), "GEN_1".into());
-        }
+    let all = kinds.iter().map(|kind| (*kind, state.listed(*kind, project, place)));
+    let mut found = Vec::new();
+    for (kind, list) in all {
+        let own = list.iter().filter(|name| is_shown(kind, name));
+        found.extend(own.map(|name| (kind, Arc::clone(name))));
     }
-    Some(data)
+    found
 }
 
 /// Refuses what is below a project that nobody knows.

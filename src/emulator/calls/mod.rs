@@ -1,16 +1,20 @@
 //! The methods: which one a request means, and what is answered.
 
+mod account;
+mod asset;
 mod call;
 mod credentials;
 mod deny;
+mod filter;
+mod function;
 mod groups;
-mod knative;
 mod list;
 mod page;
 mod policy;
 mod projects;
 mod role;
 mod routes;
+mod run;
 
 use std::collections::BTreeSet;
 
@@ -19,11 +23,15 @@ use serde_json::Value;
 pub(super) use call::{Call, Shape};
 pub(super) use policy::place;
 pub use routes::apis;
+pub use routes::{Route, all as methods};
 pub(super) use routes::{Routed, route};
 
+use asset::AssetCall;
 use credentials::CredentialsCall;
 use deny::DenyCall;
+use function::FunctionCall;
 use groups::GroupCall;
+use run::{OperationCall, RunCall};
 
 use super::{
     fault::Fault,
@@ -82,11 +90,16 @@ impl Context<'_> {
 
     /// Refuses where the API of a kind is off.
     fn need_api(&self, kind: Kind, name: &str) -> Result<(), Fault> {
-        if !self.state.is_off(kind.host()) {
+        self.need_service(kind.host(), name)
+    }
+
+    /// Refuses where the API of a host is off.
+    fn need_service(&self, host: &str, name: &str) -> Result<(), Fault> {
+        if !self.state.is_off(host) {
             return Ok(());
         }
         let id = project(name).map_or("", |project| self.state.names.id(project));
-        Err(Fault::api_off(kind.host(), self.state.names.number(id).unwrap_or(id)))
+        Err(Fault::api_off(host, self.state.names.number(id).unwrap_or(id)))
     }
 }
 
@@ -96,14 +109,22 @@ pub(super) fn answer(call: &Call, context: &mut Context<'_>) -> Result<Value, Fa
         Call::Locations(kind, project) => list::locations(*kind, project, context),
         Call::List(kind, parent) => list::list(*kind, parent, context),
         Call::Get(kind, name) => get(*kind, name, context),
-        Call::Knative(parent, name) => knative::answer(parent, name.as_deref(), context),
+        Call::Run(call) => run::answer(call, context),
+        Call::Function(call) => function::answer(call, context),
+        Call::Operation(call) => run::remembered(call, context),
         Call::GetPolicy(place) => policy::get(place, context),
         Call::SetPolicy(place) => policy::set(place, context),
         Call::TestPermissions(place) => policy::test(place, context),
         Call::Ancestry(project) => projects::ancestry(project, context),
         Call::Container(name, shape) => projects::get(name, *shape, context),
         Call::Children(kind, shape) => projects::children(*kind, *shape, context),
+        Call::Search(kind, shape) => projects::search(*kind, *shape, context),
         Call::Role(name) => role::get(name, context),
+        Call::Roles(parent) => role::all(parent, context),
+        Call::GrantableRoles => role::grantable(context),
+        Call::Account(name) => account::get(name, context),
+        Call::Accounts(parent) => account::all(parent, context),
+        Call::Asset(call) => asset::answer(call, context),
         Call::Group(call) => groups::answer(call, context),
         Call::Deny(call) => deny::answer(call, context),
         Call::Credentials(call, name) => credentials::answer(*call, name, context),
@@ -113,7 +134,7 @@ pub(super) fn answer(call: &Call, context: &mut Context<'_>) -> Result<Value, Fa
 fn get(kind: Kind, name: &str, context: &Context<'_>) -> Result<Value, Fault> {
     context.need_api(kind, name)?;
     context.permit(&format!("{}.get", kind.permissions()), &[name])?;
-    list::shown(kind, name, context.state).ok_or_else(|| missing(kind, name))
+    context.state.resource(kind, name).ok_or_else(|| missing(kind, name))
 }
 
 /// There is no such resource.
@@ -123,7 +144,9 @@ fn missing(kind: Kind, name: &str) -> Fault {
         Kind::Service => "SERVICE",
         Kind::RunJob => "JOB",
         Kind::Instance => "INSTANCE",
-        Kind::Subscription => return Fault::not_found(format!("Resource not found (resource={last}).")),
+        Kind::Topic | Kind::Subscription => {
+            return Fault::not_found(format!("Resource not found (resource={last})."));
+        }
         Kind::Organization | Kind::Folder | Kind::Project => return Fault::no_permission(),
         Kind::Role => return Fault::not_found(format!("The role named {name} was not found.")),
         Kind::ServiceAccount => {

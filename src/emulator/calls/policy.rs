@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Context, missing};
+use super::{Context, account, missing};
 use crate::emulator::{
     fault::Fault,
     iam::{self, Rules},
-    may, roles,
+    roles,
     state::{Kind, container_kind},
 };
 
@@ -18,9 +18,12 @@ pub(in crate::emulator) struct Place {
 }
 
 impl Place {
-    /// The same under the name that it is kept by: a service account may be asked for under any project.
+    /// The same under the name that it is kept by: a service account may be asked for under any project, and by its
+    /// unique id.
     fn kept(&self, context: &Context<'_>) -> Self {
-        Self { kind: self.kind, name: may::canonical(context.state, &self.name) }
+        let Self { kind, name } = self.clone();
+        let name = if kind == Kind::ServiceAccount { account::kept(&name, context.state) } else { name };
+        Self { kind, name }
     }
 }
 

@@ -96,7 +96,6 @@ impl Roles {
     }
 
     /// The names of all roles, in order.
-    #[cfg(test)]
     pub(super) fn all(&self) -> Vec<&'static str> {
         let mut names: Vec<_> = self.roles.keys().copied().collect();
         names.sort_unstable();

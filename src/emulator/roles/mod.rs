@@ -23,7 +23,6 @@ fn data() -> &'static Roles {
 }
 
 /// The names of all roles of Google's, in order.
-#[cfg(test)]
 pub(super) fn names() -> Vec<&'static str> {
     data().all()
 }

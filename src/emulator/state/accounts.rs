@@ -26,12 +26,9 @@ impl Account {
 impl State {
     /// The account of this address or number, whether there is one or not.
     pub(in crate::emulator) fn account(&self, word: &str) -> Account {
-        let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
-        let is_it = |(name, asset): &(&str, &Asset)| {
-            let email = address(name, asset);
-            if is_number { number(email, asset) == word } else { email.eq_ignore_ascii_case(word) }
-        };
-        let found = self.assets(Kind::ServiceAccount, "projects/").find(is_it);
+        let name = self.account_name("-", word);
+        let found =
+            name.and_then(|name| Some((name, self.assets.get(&(Kind::ServiceAccount, name.to_owned()))?)));
         if let Some((name, asset)) = found {
             let email = address(name, asset);
             return Account { email: email.to_owned(), name: name.to_owned(), subject: number(email, asset) };
@@ -57,10 +54,10 @@ fn text<'a>(asset: &'a Asset, key: &str) -> Option<&'a str> {
     asset.data.as_ref().and_then(|data| data.get(key)).and_then(Value::as_str)
 }
 
-fn address<'a>(name: &'a str, asset: &'a Asset) -> &'a str {
+pub(super) fn address<'a>(name: &'a str, asset: &'a Asset) -> &'a str {
     text(asset, "email").or_else(|| name.rsplit('/').next()).unwrap_or_default()
 }
 
-fn number(email: &str, asset: &Asset) -> String {
+pub(super) fn number(email: &str, asset: &Asset) -> String {
     text(asset, "uniqueId").map_or_else(|| subject_of(email), str::to_owned)
 }

@@ -42,7 +42,7 @@ impl State {
             let others = self.assets(kind, prefix).filter(|(name, _)| !way.iter().any(|on| on == name));
             lines.extend(others.map(|(name, asset)| {
                 let data = asset.data.as_ref().map(|data| json!({ "data": data }));
-                line(kind, name, [("resource", data), ("ancestors", self.ancestors(kind, name))])
+                line(kind, name, [("resource", data), ("ancestors", Some(self.ancestors(kind, name)))])
             }));
         }
         lines.extend(self.groups.all());
@@ -76,7 +76,7 @@ impl State {
             let own = format!("projects/{project}");
             !self.names.above(&own).is_empty() || !self.is_refused("resourcemanager.projects.get", &own)
         });
-        let ancestors = self.ancestors(Kind::Service, service).filter(|_| has_way);
+        let ancestors = has_way.then(|| self.ancestors(Kind::Service, service));
         let parts = [
             ("resource", data.map(|data| json!({ "data": data }))),
             ("iam_policy", policy),
@@ -92,7 +92,7 @@ impl State {
             View::CloudRun => policy,
             View::Proxy => self.through_proxy(&policy),
         });
-        let ancestors = self.ancestors(kind, name);
+        let ancestors = Some(self.ancestors(kind, name));
         line(kind, name, [("iam_policy", policy), ("ancestors", ancestors)])
     }
 

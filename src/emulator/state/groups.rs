@@ -11,6 +11,8 @@ use crate::emulator::hash::digits;
 #[derive(Debug, Clone, Default)]
 pub(in crate::emulator) struct Groups {
     known: BTreeMap<String, Group>,
+    /// Their addresses by what their resources are called.
+    ids: BTreeMap<String, String>,
     /// Groups that are shown to nobody, by name.
     hidden: BTreeSet<String>,
     /// Whether the edition of the account searches through nested groups.
@@ -56,6 +58,7 @@ impl Groups {
     /// Puts a group there, or other members into it.
     pub(super) fn put(&mut self, name: &str, members: Vec<String>) {
         let group = Group { name: name.to_owned(), members };
+        self.ids.insert(group.id(), group.email().to_lowercase());
         self.known.insert(group.email().to_lowercase(), group);
     }
 
@@ -88,8 +91,7 @@ impl Groups {
 
     /// The group whose resource is called so, where it may be seen.
     pub(in crate::emulator) fn of_id(&self, wanted: &str) -> Option<&Group> {
-        let group = self.known.values().find(|group| group.id() == wanted)?;
-        self.of_email(group.email())
+        self.of_email(self.ids.get(wanted)?)
     }
 
     /// The lines that say who is in which group, whoever is shown it.

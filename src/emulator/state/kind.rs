@@ -25,6 +25,8 @@ pub enum Kind {
     Gen1Function,
     /// An Eventarc trigger.
     Trigger,
+    /// A Pub/Sub topic.
+    Topic,
     /// A Pub/Sub subscription.
     Subscription,
     /// A Cloud Scheduler job.
@@ -35,7 +37,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every one of them.
-    pub(in crate::emulator) const ALL: [Self; 14] = [
+    pub(in crate::emulator) const ALL: [Self; 15] = [
         Self::Organization,
         Self::Folder,
         Self::Project,
@@ -47,6 +49,7 @@ impl Kind {
         Self::Function,
         Self::Gen1Function,
         Self::Trigger,
+        Self::Topic,
         Self::Subscription,
         Self::SchedulerJob,
         Self::Queue,
@@ -66,6 +69,7 @@ impl Kind {
             Self::Function => "cloudfunctions.googleapis.com/Function",
             Self::Gen1Function => "cloudfunctions.googleapis.com/CloudFunction",
             Self::Trigger => "eventarc.googleapis.com/Trigger",
+            Self::Topic => "pubsub.googleapis.com/Topic",
             Self::Subscription => "pubsub.googleapis.com/Subscription",
             Self::SchedulerJob => "cloudscheduler.googleapis.com/Job",
             Self::Queue => "cloudtasks.googleapis.com/Queue",
@@ -95,6 +99,7 @@ impl Kind {
             Self::Instance => "instances",
             Self::Function | Self::Gen1Function => "functions",
             Self::Trigger => "triggers",
+            Self::Topic => "topics",
             Self::Subscription => "subscriptions",
             Self::Queue => "queues",
         }
@@ -113,6 +118,7 @@ impl Kind {
             Self::Instance => "run.instances",
             Self::Function | Self::Gen1Function => "cloudfunctions.functions",
             Self::Trigger => "eventarc.triggers",
+            Self::Topic => "pubsub.topics",
             Self::Subscription => "pubsub.subscriptions",
             Self::SchedulerJob => "cloudscheduler.jobs",
             Self::Queue => "cloudtasks.queues",
@@ -138,6 +144,7 @@ impl Kind {
             Self::Instance => &["run.instances."],
             Self::Function | Self::Gen1Function => &["cloudfunctions.functions."],
             Self::Trigger => &["eventarc.triggers."],
+            Self::Topic => &["pubsub.topics."],
             Self::Subscription => &["pubsub.subscriptions."],
             Self::SchedulerJob => &["cloudscheduler.jobs."],
             Self::Queue => &["cloudtasks.queues.", "cloudtasks.tasks."],

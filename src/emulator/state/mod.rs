@@ -2,16 +2,21 @@
 
 mod accounts;
 mod around;
+mod container;
 mod deny;
+mod export;
 mod groups;
+mod index;
+mod job;
 mod kind;
-mod knative;
 mod line;
 mod names;
+mod operations;
 mod past;
 mod read;
+mod resource;
+mod service;
 mod settings;
-mod v2;
 mod write;
 
 use std::{
@@ -23,11 +28,14 @@ use serde_json::{Map, Value, json};
 
 pub(in crate::emulator) use accounts::Account;
 pub(in crate::emulator) use around::View;
+pub(in crate::emulator) use container::shown as container_shown;
 pub(in crate::emulator) use deny::shown as deny_shown;
+pub(in crate::emulator) use export::Content;
 pub(in crate::emulator) use groups::{Group, id as group_id};
 pub use kind::Kind;
 pub use line::StateError;
 pub(in crate::emulator) use names::{Names, location, project};
+pub(in crate::emulator) use service::{is_knative, knative_version, said_version, service_etag, uid};
 pub use settings::Settings;
 
 use super::iam::etag;
@@ -46,7 +54,7 @@ pub(in crate::emulator) struct Asset {
 
 /// An allow policy.
 #[derive(Debug, Clone)]
-struct Held {
+pub(in crate::emulator) struct Held {
     policy: Value,
     time: Option<Time>,
 }
@@ -72,6 +80,9 @@ pub struct State {
     unreachable: BTreeSet<String>,
     /// Lines that say nothing to the emulator, given back as they came.
     others: Vec<Value>,
+    /// What was begun, and is done.
+    pub(in crate::emulator) operations: operations::Operations,
+    index: index::Index,
     /// The latest moment that an etag was made of, in microseconds.
     tick: i64,
 }
@@ -97,14 +108,31 @@ impl State {
     /// A service in the shape of the v2 API.
     pub(in crate::emulator) fn service(&self, name: &str) -> Option<Value> {
         let name = self.names.canonical(name);
-        self.asset(Kind::Service, &name).map(|asset| v2::service(&name, asset.data.as_ref()))
+        self.asset(Kind::Service, &name).map(|asset| service::v2(&name, asset.data.as_ref()))
     }
 
     /// A service in the Knative shape.
     pub(in crate::emulator) fn knative(&self, name: &str) -> Option<Value> {
         let name = self.names.canonical(name);
         let number = project(&name).and_then(|project| self.names.number(project));
-        self.asset(Kind::Service, &name).map(|asset| knative::service(&name, number, asset.data.as_ref()))
+        self.asset(Kind::Service, &name).map(|asset| service::knative(&name, number, asset.data.as_ref()))
+    }
+
+    /// The short names of the revisions of a service.
+    pub(in crate::emulator) fn revisions(&self, name: &str) -> BTreeSet<String> {
+        self.service(name).map(|service| service::revisions(&service)).unwrap_or_default()
+    }
+
+    /// A revision of a service in the shape of the v2 API.
+    pub(in crate::emulator) fn revision(&self, name: &str, short: &str) -> Option<Value> {
+        let service = self.service(name).filter(|service| service::revisions(service).contains(short))?;
+        Some(service::v2_revision(&self.names.canonical(name), short, &service))
+    }
+
+    /// A revision of a service in the Knative shape.
+    pub(in crate::emulator) fn knative_revision(&self, name: &str, short: &str) -> Option<Value> {
+        self.revisions(name).contains(short).then_some(())?;
+        Some(service::knative_revision(&self.names.canonical(name), short, &self.knative(name)?))
     }
 
     /// Whether anything is known of a project, folder or organization.
@@ -115,8 +143,8 @@ impl State {
 
     /// The locations that anything is in, and those that could not be read.
     pub(in crate::emulator) fn locations(&self) -> BTreeSet<&str> {
-        let refused = self.refusals.iter().map(|(_, name)| name.as_str());
-        self.assets.keys().map(|(_, name)| name.as_str()).chain(refused).filter_map(location).collect()
+        let refused = self.refusals.iter().filter_map(|(_, name)| location(name));
+        self.inhabited().iter().map(String::as_str).chain(refused).collect()
     }
 
     /// Whether a permission is refused on a resource.
@@ -138,13 +166,7 @@ impl State {
     /// Whether there is certainly no service account of this address: its project's are all known.
     pub(in crate::emulator) fn lacks_account(&self, email: &str) -> bool {
         let Some(project) = account_project(email) else { return false };
-        let prefix = format!("projects/{}/serviceAccounts/", self.names.id(project));
-        let mut known = self.assets(Kind::ServiceAccount, &prefix).peekable();
-        let is_it = |(name, asset): (&str, &Asset)| {
-            let told = asset.data.as_ref().and_then(|data| data.get("email")).and_then(Value::as_str);
-            told.or_else(|| name.rsplit('/').next()).is_some_and(|known| known.eq_ignore_ascii_case(email))
-        };
-        known.peek().is_some() && !known.any(is_it)
+        self.has_accounts(project) && self.account_name(project, email).is_none()
     }
 
     /// Whether a role that somebody made can be granted on a resource: it is of its project or its organization. Which
@@ -169,11 +191,19 @@ impl State {
         self.policies.get(&(kind, self.names.canonical(name))).map(|held| &held.policy)
     }
 
+    /// Every policy, with the kind and the name of what it is the policy of.
+    pub(in crate::emulator) fn policies(&self) -> impl Iterator<Item = (Kind, &str, &Value)> {
+        self.policies.iter().map(|((kind, name), held)| (*kind, name.as_str(), &held.policy))
+    }
+
     /// Stores a policy under this etag.
     pub(in crate::emulator) fn store(&mut self, kind: Kind, name: &str, policy: Value, now: Time) {
         let name = self.names.canonical(name);
         let key = (kind, name);
-        self.assets.entry(key.clone()).or_default();
+        if !self.assets.contains_key(&key) {
+            self.assets.insert(key.clone(), Asset::default());
+            self.touch();
+        }
         self.past.note(&key, self.policies.get(&key), now);
         self.policies.insert(key, Held { policy, time: Some(now) });
     }
@@ -210,12 +240,14 @@ impl State {
     /// What the RESOURCE content of a resource holds, to be changed.
     pub fn data_mut(&mut self, kind: Kind, name: &str) -> Option<&mut Value> {
         let name = self.names.canonical(name);
+        self.touch();
         self.assets.get_mut(&(kind, name)).and_then(|asset| asset.data.as_mut())
     }
 
     /// Puts a resource there, or another in its place. Its policy stays.
     pub fn put(&mut self, kind: Kind, name: &str, data: Value) {
         let name = self.names.canonical(name);
+        self.touch();
         let asset = self.assets.entry((kind, name)).or_default();
         asset.data = Some(data);
         asset.time = None;
@@ -226,6 +258,7 @@ impl State {
         let key = (kind, self.names.canonical(name));
         self.policies.remove(&key);
         self.past.forget(&key);
+        self.touch();
         self.assets.remove(&key).is_some()
     }
 
@@ -289,6 +322,11 @@ impl State {
     }
 }
 
+/// A service in the shape of the v2 API that is not kept, or not yet.
+pub(in crate::emulator) fn service_v2(name: &str, data: &Value) -> Value {
+    service::v2(name, Some(data))
+}
+
 /// The kind of a container by its relative name.
 pub(in crate::emulator) fn container_kind(name: &str) -> Kind {
     match name.split('/').next() {
@@ -311,7 +349,7 @@ fn account_project(email: &str) -> Option<&str> {
 }
 
 /// An object without what says nothing.
-fn object(fields: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Value {
+pub(in crate::emulator) fn object(fields: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Value {
     let told = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
     Value::Object(told.collect::<Map<_, _>>())
 }

@@ -1,6 +1,6 @@
 //! What projects are called, and what stands above them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::emulator::hash::digits;
 
@@ -13,6 +13,7 @@ pub(in crate::emulator) struct Names {
     ids: BTreeMap<String, String>,
     numbers: BTreeMap<String, String>,
     parents: BTreeMap<String, String>,
+    children: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Names {
@@ -45,7 +46,13 @@ impl Names {
     pub(super) fn chain(&mut self, containers: &[String]) {
         for pair in containers.windows(2) {
             if let [below, above] = pair {
-                self.parents.insert(self.canonical(below), above.clone());
+                let below = self.canonical(below);
+                if let Some(before) = self.parents.insert(below.clone(), above.clone())
+                    && let Some(siblings) = self.children.get_mut(&before)
+                {
+                    siblings.remove(&below);
+                }
+                self.children.entry(above.clone()).or_default().insert(below);
             }
         }
     }
@@ -79,9 +86,9 @@ impl Names {
         found
     }
 
-    /// Everything that has a parent, and it.
-    pub(in crate::emulator) fn parents(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.parents.iter().map(|(below, above)| (below.as_str(), above.as_str()))
+    /// What stands directly below a container, by name.
+    pub(in crate::emulator) fn below(&self, container: &str) -> impl Iterator<Item = &str> {
+        self.children.get(container).into_iter().flatten().map(String::as_str)
     }
 }
 

@@ -14,7 +14,8 @@ impl State {
             text.push('\n');
         };
         for ((kind, name), asset) in &self.assets {
-            let ancestors = asset.ancestors.clone().or_else(|| self.ancestors(*kind, name));
+            let ancestors = asset.ancestors.clone().unwrap_or_else(|| self.ancestors(*kind, name));
+            let ancestors = Some(ancestors);
             let held = self.policies.get(&(*kind, name.clone()));
             if asset.data.is_some() || held.is_none() {
                 let resource = asset.data.as_ref().map(|data| json!({ "data": data }));
@@ -38,16 +39,6 @@ impl State {
         self.settings_line().iter().for_each(&mut put);
         self.others.iter().for_each(&mut put);
         text
-    }
-
-    /// What stands above a resource, in an export's words.
-    pub(super) fn ancestors(&self, kind: Kind, name: &str) -> Option<Value> {
-        let own =
-            if kind.is_container() { name.to_owned() } else { format!("projects/{}", super::project(name)?) };
-        let number = own.strip_prefix("projects/").and_then(|id| self.names.number(id));
-        let first = number.map_or_else(|| own.clone(), |number| format!("projects/{number}"));
-        let above = self.names.above(&own);
-        Some(std::iter::once(first.as_str()).chain(above).collect())
     }
 }
 

@@ -12,6 +12,12 @@ use super::{
 fn services_of_either_shape_are_listed_in_the_shape_of_v2_the_newest_first() {
     let emulator = started();
     let answer = get(&emulator, "/v2/projects/shop-prod/locations/europe-west1/services");
+    let conditions = |time: &str| {
+        let one =
+            |kind: &str| json!({ "type": kind, "state": "CONDITION_SUCCEEDED", "lastTransitionTime": time });
+        (one("Ready"), [one("ConfigurationsReady"), one("RoutesReady")])
+    };
+    let (ship, pay) = (conditions("2026-04-01T00:00:00Z"), conditions("2026-03-01T00:00:00Z"));
     let expected = json!({
         "services": [
             {
@@ -19,7 +25,11 @@ fn services_of_either_shape_are_listed_in_the_shape_of_v2_the_newest_first() {
                 "uid": "u-2",
                 "createTime": "2026-04-01T00:00:00Z",
                 "template": { "serviceAccount": "ship@shop-prod.iam.gserviceaccount.com" },
-                "newField": { "a": [1] },
+                // A field that the API does not have is not answered.
+                "generation": "1",
+                "observedGeneration": "1",
+                "terminalCondition": ship.0,
+                "conditions": ship.1,
             },
             {
                 "name": PAY,
@@ -46,10 +56,21 @@ fn services_of_either_shape_are_listed_in_the_shape_of_v2_the_newest_first() {
                 "trafficStatuses": [{ "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "percent": 90 }],
                 "uri": "https://pay-x-ew.a.run.app",
                 "urls": ["https://pay-1001.europe-west1.run.app"],
+                "observedGeneration": "4",
+                "terminalCondition": pay.0,
+                "conditions": pay.1,
             },
         ],
     });
-    assert_eq!(answer.json(), expected);
+    let without_etag = |service: &Value| {
+        let mut service = service.clone();
+        let etag = service.as_object_mut().unwrap().remove("etag").unwrap();
+        assert!(etag.as_str().unwrap().starts_with('"'), "{etag}");
+        service
+    };
+    let services = answer.json()["services"].clone();
+    let services: Vec<Value> = services.as_array().unwrap().iter().map(without_etag).collect();
+    assert_eq!(json!({ "services": services }), expected);
     for header in [
         "content-type: application/json; charset=utf-8",
         "server: esf",
@@ -59,7 +80,7 @@ fn services_of_either_shape_are_listed_in_the_shape_of_v2_the_newest_first() {
     ] {
         assert!(answer.head.lines().any(|line| line == header), "{header}: {}", answer.head);
     }
-    assert_eq!(get(&emulator, &format!("/v2/{PAY}")).json(), expected["services"][1]);
+    assert_eq!(without_etag(&get(&emulator, &format!("/v2/{PAY}")).json()), expected["services"][1]);
     // The number of a project is another name for it.
     assert_eq!(get(&emulator, &format!("/v2/{}", PAY.replace("shop-prod", "1001"))).status, 200);
     assert_eq!(get(&emulator, "/v2/projects/shop-prod/locations/us-east1/services").json(), json!({}));
@@ -138,14 +159,16 @@ fn projects_know_what_stands_above_and_folders_what_stands_below() {
             "parent": { "type": "folder", "id": "40" },
         })
     );
+    let projects = get(&emulator, "/v3/projects?parent=folders/40").json();
     assert_eq!(
-        get(&emulator, "/v3/projects?parent=folders/40").json(),
+        projects,
         json!({ "projects": [{
             "name": "projects/1001",
             "parent": "folders/40",
             "projectId": "shop-prod",
             "state": "ACTIVE",
             "displayName": "Shop",
+            "etag": projects["projects"][0]["etag"].as_str().unwrap(),
         }] })
     );
     let folders = get(&emulator, "/v3/folders?parent=organizations%2F9").json();

@@ -11,6 +11,22 @@ pub(super) const ROUTES: &[Route] = &[
     role("iam.roles.get", "v1/roles/*"),
     role("iam.projects.roles.get", "v1/projects/*/roles/*"),
     role("iam.organizations.roles.get", "v1/organizations/*/roles/*"),
+    Route::new(V1, "iam.roles.list", "GET", "v1/roles", |_| Some(Call::Roles(String::new()))),
+    Route::new(V1, "iam.projects.roles.list", "GET", "v1/projects/*/roles", |path| {
+        Some(Call::Roles(path.parent()))
+    }),
+    Route::new(V1, "iam.organizations.roles.list", "GET", "v1/organizations/*/roles", |path| {
+        Some(Call::Roles(path.parent()))
+    }),
+    Route::new(V1, "iam.roles.queryGrantableRoles", "POST", "v1/roles:queryGrantableRoles", |_| {
+        Some(Call::GrantableRoles)
+    }),
+    Route::new(V1, "iam.projects.serviceAccounts.list", "GET", "v1/projects/*/serviceAccounts", |path| {
+        Some(Call::Accounts(path.parent()))
+    }),
+    Route::new(V1, "iam.projects.serviceAccounts.get", "GET", "v1/projects/*/serviceAccounts/*", |path| {
+        Some(Call::Account(path.name()))
+    }),
     read(V1, "iam.projects.serviceAccounts.getIamPolicy", "v1/projects/*/serviceAccounts/*:getIamPolicy"),
     write(V1, "iam.projects.serviceAccounts.setIamPolicy", "v1/projects/*/serviceAccounts/*:setIamPolicy"),
     test(
@@ -33,6 +49,13 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(V2, "iam.policies.delete", "DELETE", "v2/policies/*/denypolicies/*", |path| {
         Some(Call::Deny(DenyCall::Delete(attachment(&path.part(1))?, path.part(3))))
     }),
+    Route::new(
+        V2,
+        "iam.policies.operations.get",
+        "GET",
+        "v2/policies/*/denypolicies/*/operations/*",
+        |path| Some(Call::Deny(DenyCall::Operation(attachment(&path.part(1))?, path.part(3), path.part(5)))),
+    ),
 ];
 
 const fn role(id: &'static str, path: &'static str) -> Route {
@@ -42,6 +65,11 @@ const fn role(id: &'static str, path: &'static str) -> Route {
 /// What a deny policy is attached to.
 fn attachment(part: &str) -> Option<String> {
     part.strip_prefix("cloudresourcemanager.googleapis.com/").map(str::to_owned)
+}
+
+/// `getIamPolicy` by GET.
+pub(super) const fn read_by_get(api: &'static str, id: &'static str, path: &'static str) -> Route {
+    Route::new(api, id, "GET", path, |path| policy::place(&path.name()).map(Call::GetPolicy))
 }
 
 /// `getIamPolicy` by POST.

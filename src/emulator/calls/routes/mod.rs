@@ -1,12 +1,15 @@
 //! Which method a request means: every method that is served, under Google's own id for it and its path as the API's
 //! description has it (<https://developers.google.com/discovery/v1/reference/apis>).
 
+mod asset;
 mod credentials;
+mod functions;
 mod iam;
 mod others;
 mod path;
 mod resource_manager;
-mod run;
+mod run_v1;
+mod run_v2;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -15,17 +18,17 @@ use super::Call;
 use crate::emulator::request::Request;
 use path::{Path, Pattern};
 
-/// A method of an API: what it is called, how it is asked for, and what is done.
+/// A method of an API that the emulator serves: what it is called and how it is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::emulator) struct Route {
+pub struct Route {
     /// The API and its version, such as `run.v2`.
-    pub(in crate::emulator) api: &'static str,
+    pub api: &'static str,
     /// Google's id of the method, such as `run.projects.locations.services.list`.
-    pub(in crate::emulator) id: &'static str,
+    pub id: &'static str,
     /// `GET`, `POST`, …
-    pub(in crate::emulator) verb: &'static str,
+    pub verb: &'static str,
     /// The path: a star stands for one part, and what comes after a colon is the custom verb.
-    pub(in crate::emulator) path: &'static str,
+    pub path: &'static str,
     /// What a path of this method asks for; `None` where its names are none.
     call: fn(&Path<'_>) -> Option<Call>,
 }
@@ -59,11 +62,21 @@ impl Route {
     }
 }
 
-/// All of them. Where two have the same path, the first is meant, unless the host says otherwise.
-pub(in crate::emulator) fn all() -> impl Iterator<Item = &'static Route> {
-    [run::ROUTES, resource_manager::ROUTES, iam::ROUTES, credentials::ROUTES, others::ROUTES]
-        .into_iter()
-        .flatten()
+/// Every method that the emulator serves. Where two have the same path, the first is meant, unless the host says
+/// otherwise.
+pub fn all() -> impl Iterator<Item = &'static Route> {
+    [
+        run_v1::ROUTES,
+        run_v2::ROUTES,
+        functions::ROUTES,
+        resource_manager::ROUTES,
+        iam::ROUTES,
+        credentials::ROUTES,
+        asset::ROUTES,
+        others::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The APIs that are served, by the first words of their hosts: `run` of `run.googleapis.com`.

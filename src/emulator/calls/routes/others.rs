@@ -65,6 +65,29 @@ pub(super) const ROUTES: &[Route] = &[
         "v2/projects/*/locations/*/queues/*",
         |path| Some(Call::Get(Kind::Queue, path.name())),
     ),
+    Route::new("pubsub.v1", "pubsub.projects.topics.list", "GET", "v1/projects/*/topics", |path| {
+        Some(Call::List(Kind::Topic, path.parent()))
+    }),
+    Route::new("pubsub.v1", "pubsub.projects.topics.get", "GET", "v1/projects/*/topics/*", |path| {
+        Some(Call::Get(Kind::Topic, path.name()))
+    }),
+    Route::new("eventarc.v1", "eventarc.projects.locations.list", "GET", "v1/projects/*/locations", |path| {
+        Some(Call::Locations(Kind::Trigger, path.part(1)))
+    }),
+    Route::new(
+        "cloudscheduler.v1",
+        "cloudscheduler.projects.locations.list",
+        "GET",
+        "v1/projects/*/locations",
+        |path| Some(Call::Locations(Kind::SchedulerJob, path.part(1))),
+    ),
+    Route::new(
+        "cloudtasks.v2",
+        "cloudtasks.projects.locations.list",
+        "GET",
+        "v2/projects/*/locations",
+        |path| Some(Call::Locations(Kind::Queue, path.part(1))),
+    ),
     Route::new(GROUPS, "cloudidentity.groups.lookup", "GET", "v1/groups:lookup", |_| {
         Some(Call::Group(GroupCall::Lookup))
     }),

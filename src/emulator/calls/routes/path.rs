@@ -77,6 +77,22 @@ impl<'p> Path<'p> {
         self.parts.get(..4).map(|parts| parts.join("/")).unwrap_or_default()
     }
 
+    /// The last part.
+    pub(super) fn last(&self) -> String {
+        self.parts.last().cloned().unwrap_or_default()
+    }
+
+    /// All of it but so many of the last parts.
+    pub(super) fn above(&self, parts: usize) -> String {
+        let end = self.parts.len().saturating_sub(parts);
+        self.parts.get(..end).map(|parts| parts.join("/")).unwrap_or_default()
+    }
+
+    /// Of `apis/serving.knative.dev/v1/namespaces/P/services/S`: the name of what is called so there.
+    pub(super) fn named(&self, collection: &str) -> String {
+        format!("{}/{collection}/{}", self.namespace(), self.last())
+    }
+
     /// Of `apis/serving.knative.dev/v1/namespaces/P/…`, which names no location: the project in the location that the
     /// host is of, or in any.
     pub(super) fn namespace(&self) -> String {

@@ -48,6 +48,24 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(V3, "cloudresourcemanager.folders.list", "GET", "v3/folders", |_| {
         Some(Call::Children(Kind::Folder, Shape::New))
     }),
+    Route::new(V1, "cloudresourcemanager.projects.list", "GET", "v1/projects", |_| {
+        Some(Call::Search(Kind::Project, Shape::Old))
+    }),
+    Route::new(V1, "cloudresourcemanager.organizations.search", "POST", "v1/organizations:search", |_| {
+        Some(Call::Search(Kind::Organization, Shape::Old))
+    }),
+    Route::new(V2, "cloudresourcemanager.folders.search", "POST", "v2/folders:search", |_| {
+        Some(Call::Search(Kind::Folder, Shape::Old))
+    }),
+    Route::new(V3, "cloudresourcemanager.projects.search", "GET", "v3/projects:search", |_| {
+        Some(Call::Search(Kind::Project, Shape::New))
+    }),
+    Route::new(V3, "cloudresourcemanager.folders.search", "GET", "v3/folders:search", |_| {
+        Some(Call::Search(Kind::Folder, Shape::New))
+    }),
+    Route::new(V3, "cloudresourcemanager.organizations.search", "GET", "v3/organizations:search", |_| {
+        Some(Call::Search(Kind::Organization, Shape::New))
+    }),
     read(V1, "cloudresourcemanager.projects.getIamPolicy", "v1/projects/*:getIamPolicy"),
     write(V1, "cloudresourcemanager.projects.setIamPolicy", "v1/projects/*:setIamPolicy"),
     test(V1, "cloudresourcemanager.projects.testIamPermissions", "v1/projects/*:testIamPermissions"),

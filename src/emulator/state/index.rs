@@ -1,0 +1,114 @@
+//! Ways through a state that would be long without: made when they are first gone, and made anew after a change of
+//! what there is.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use serde_json::Value;
+
+use super::{
+    Kind, State,
+    accounts::{address, number},
+    location,
+    names::project,
+};
+
+/// Names in the order of a list.
+type Listed = Arc<[Arc<str>]>;
+
+/// What is found quickly. A clone begins with nothing.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    /// Names by kind, project and location; `-` for any.
+    lists: Mutex<BTreeMap<(Kind, String, String), Listed>>,
+    /// Every location that anything is in.
+    locations: OnceLock<BTreeSet<String>>,
+    /// Service accounts by project and by e-mail address in lower case, and by their unique ids.
+    accounts: OnceLock<BTreeMap<(String, String), String>>,
+}
+
+impl Clone for Index {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl State {
+    /// Something came or went.
+    pub(super) fn touch(&mut self) {
+        self.index = Index::default();
+    }
+
+    /// What of a kind is in a location of a project, in the order of Google's lists: services the newest first, all
+    /// others by name. An empty location is for what is in none, `-` for all.
+    pub(in crate::emulator) fn listed(&self, kind: Kind, project: &str, place: &str) -> Listed {
+        let mut lists = self.index.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (kind, self.names.id(project).to_owned(), place.to_owned());
+        let list = lists.entry(key).or_insert_with_key(|(kind, project, place)| {
+            let prefix = match place.as_str() {
+                "" | "-" => format!("projects/{project}/"),
+                place => format!("projects/{project}/locations/{place}/"),
+            };
+            let is_in = |name: &str| (place.is_empty()) == location(name).is_none();
+            let own = self.assets(*kind, &prefix).filter(|(name, _)| is_in(name));
+            let mut own: Vec<(Arc<str>, Option<&str>)> =
+                own.map(|(name, asset)| (name.into(), created(asset.data.as_ref()))).collect();
+            if *kind == Kind::Service {
+                own.sort_by_key(|(_, time)| Reverse(*time));
+            }
+            own.into_iter().map(|(name, _)| name).collect()
+        });
+        Arc::clone(list)
+    }
+
+    /// Whether a resource is there as one that was deleted.
+    pub(in crate::emulator) fn is_deleted(&self, kind: Kind, name: &str) -> bool {
+        let data = self.asset(kind, name).and_then(|asset| asset.data.as_ref());
+        data.is_some_and(|data| data.get("deleteTime").is_some_and(Value::is_string))
+    }
+
+    /// The locations that anything is in.
+    pub(super) fn inhabited(&self) -> &BTreeSet<String> {
+        self.index.locations.get_or_init(|| {
+            self.assets.keys().filter_map(|(_, name)| location(name)).map(str::to_owned).collect()
+        })
+    }
+
+    fn accounts(&self) -> &BTreeMap<(String, String), String> {
+        self.index.accounts.get_or_init(|| {
+            let mut found = BTreeMap::new();
+            for (name, asset) in self.assets(Kind::ServiceAccount, "projects/") {
+                let own = project(name).unwrap_or_default();
+                let last = name.rsplit('/').next().unwrap_or_default();
+                let email = address(name, asset);
+                for word in [email, &number(email, asset), last] {
+                    for project in [own, "-"] {
+                        found.insert((project.to_owned(), word.to_lowercase()), name.to_owned());
+                    }
+                }
+            }
+            found
+        })
+    }
+
+    /// The name of a service account by its project, or `-`, and its e-mail address or unique id.
+    pub(in crate::emulator) fn account_name(&self, project: &str, word: &str) -> Option<&str> {
+        let key = (self.names.id(project).to_owned(), word.to_lowercase());
+        self.accounts().get(&key).map(String::as_str)
+    }
+
+    /// Whether any service account of a project is known.
+    pub(super) fn has_accounts(&self, project: &str) -> bool {
+        let prefix = format!("projects/{}/serviceAccounts/", self.names.id(project));
+        self.assets(Kind::ServiceAccount, &prefix).next().is_some()
+    }
+}
+
+/// When a service was made, in either shape.
+fn created(data: Option<&Value>) -> Option<&str> {
+    let data = data?;
+    data.get("createTime").or_else(|| data.pointer("/metadata/creationTimestamp")).and_then(Value::as_str)
+}
