@@ -11,6 +11,7 @@ mod policies;
 mod reads;
 mod states;
 mod storms;
+mod strict;
 mod tokens;
 mod weather;
 
