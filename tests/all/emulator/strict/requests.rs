@@ -1409,4 +1409,25 @@ pub(super) const REQUESTS: &[Asked] = &[
         "v1/{group}/memberships:checkTransitiveMembership?query=member_key_id%3D%3D'cy@example.com'",
         "",
     ),
+    asked(
+        "iamcredentials.v1",
+        "iamcredentials.projects.serviceAccounts.generateAccessToken",
+        "POST",
+        "v1/projects/-/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com:generateAccessToken",
+        r#"{"scope": ["https://www.googleapis.com/auth/cloud-platform"], "lifetime": "600s"}"#,
+    ),
+    asked(
+        "iamcredentials.v1",
+        "iamcredentials.projects.serviceAccounts.generateIdToken",
+        "POST",
+        "v1/projects/-/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com:generateIdToken",
+        r#"{"audience": "https://pay.example.com", "includeEmail": true}"#,
+    ),
+    asked(
+        "iamcredentials.v1",
+        "iamcredentials.projects.serviceAccounts.signJwt",
+        "POST",
+        "v1/projects/-/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com:signJwt",
+        r#"{"payload": "{\"aud\": \"https://pay.example.com\"}"}"#,
+    ),
 ];
