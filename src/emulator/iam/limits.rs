@@ -60,12 +60,13 @@ fn thousands(count: usize) -> String {
 
 /// Refuses more conditions for one role and one principal than there may be.
 pub(super) fn check_conditions(policy: &Value) -> Result<(), Fault> {
-    let mut found: BTreeMap<(&str, Principal), BTreeSet<Option<&str>>> = BTreeMap::new();
+    let conditional: Vec<&Value> = bindings(policy).filter(|binding| condition(binding).is_some()).collect();
     // Where so few are conditional, none can be too many.
-    if bindings(policy).filter(|binding| condition(binding).is_some()).count() < MOST_CONDITIONS {
+    if conditional.len() <= MOST_CONDITIONS {
         return Ok(());
     }
-    for binding in bindings(policy) {
+    let mut found: BTreeMap<(&str, Principal), BTreeSet<Option<&str>>> = BTreeMap::new();
+    for binding in conditional {
         let own = condition(binding).map(expression);
         for member in members_of(binding) {
             found.entry((role(binding), Principal::new(member))).or_default().insert(own);

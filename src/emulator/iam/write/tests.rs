@@ -272,7 +272,12 @@ fn conditions_have_their_limits_and_are_expressions() {
         let rules = Rules { kind: Kind::Service, name: PAY, state: &State::default() };
         write(stored, &json!({ "policy": { "version": 3, "bindings": bindings } }), &rules)
     };
-    assert!(set(None, &differing(20)).is_ok());
+    let mut most = differing(20);
+    assert!(set(None, &most).is_ok());
+    most.as_array_mut()
+        .unwrap()
+        .extend(binding("roles/run.invoker", "user:a@example.com").as_array().cloned().unwrap());
+    assert!(set(None, &most).is_ok(), "one without a condition is none that differs in it");
     let with = |expression: &str| {
         let mut bindings = conditional();
         bindings[0]["condition"]["expression"] = expression.into();
