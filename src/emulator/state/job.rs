@@ -89,6 +89,9 @@ pub(super) fn knative(name: &str, number: Option<&str>, data: &Value) -> Value {
     metadata["resourceVersion"] = resource_version(name, data).into();
     metadata["labels"]["cloud.googleapis.com/location"] = location(name).unwrap_or_default().into();
     let generation = metadata["generation"].clone();
+    if let Some(Value::Object(template)) = job.pointer_mut("/spec/template") {
+        template.entry("metadata").or_insert_with(|| json!({}));
+    }
     let status = object([
         ("observedGeneration", Some(generation)),
         ("conditions", Some(json!([knative_condition("Ready", data.get("createTime"))]))),

@@ -74,15 +74,17 @@ fn complete(kind: Kind, name: &str, asset: &Asset, fields: &mut Map<String, Valu
             usual("state", "ACTIVE".into());
             usual("environment", if kind == Kind::Function { "GEN_2" } else { "GEN_1" }.into());
             usual("updateTime", moment().into());
-            // gcloud reads the filters of every trigger.
             if let Some(Value::Object(trigger)) = fields.get_mut("eventTrigger") {
-                trigger.entry("eventFilters").or_insert_with(|| json!([]));
+                let kind = trigger.get("eventType").cloned();
+                if !trigger.contains_key("pubsubTopic") {
+                    trigger.entry("eventFilters").or_insert_with(|| filters(kind));
+                }
             }
         }
         Kind::Trigger => {
             usual("uid", uid(name).into());
             usual("updateTime", moment().into());
-            usual("eventFilters", json!([]));
+            usual("eventFilters", filters(None));
             usual("etag", format!("\"{}\"", digits(name, 8)).into());
         }
         Kind::Subscription => {
@@ -95,6 +97,12 @@ fn complete(kind: Kind, name: &str, asset: &Asset, fields: &mut Map<String, Valu
         Kind::ServiceAccount => complete_account(name, fields),
         Kind::Organization | Kind::Folder | Kind::Project | Kind::Service | Kind::RunJob | Kind::Topic => {}
     }
+}
+
+/// What a trigger waits for that does not tell: every trigger has filters, and gcloud cannot do without.
+fn filters(kind: Option<Value>) -> Value {
+    let kind = kind.unwrap_or_else(|| "google.cloud.pubsub.topic.v1.messagePublished".into());
+    json!([{ "attribute": "type", "value": kind }])
 }
 
 fn complete_account(name: &str, fields: &mut Map<String, Value>) {

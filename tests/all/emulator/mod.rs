@@ -9,11 +9,13 @@ mod id_tokens;
 mod may;
 mod policies;
 mod reads;
+mod searches;
 mod states;
 mod storms;
 mod strict;
 mod tokens;
 mod weather;
+mod writes;
 
 use callmap::emulator::{Emulator, Options, State};
 

@@ -165,6 +165,7 @@ fn is_kept(key: &str) -> bool {
 }
 
 fn annotations(body: &Value, before: Option<&Value>, context: &Context<'_>) -> Value {
+    let pointer = format!("/metadata/annotations/{}", INGRESS.replace('/', "~1"));
     let told = write::fields(body.pointer("/metadata/annotations"));
     let mut all: Map<String, Value> = told.into_iter().filter(|(key, _)| !is_kept(key)).collect();
     let earlier = write::fields(before.and_then(|before| before.pointer("/metadata/annotations")));
@@ -172,8 +173,12 @@ fn annotations(body: &Value, before: Option<&Value>, context: &Context<'_>) -> V
     let writer = write::writer(context);
     all.entry("serving.knative.dev/creator").or_insert_with(|| writer.as_str().into());
     all.insert("serving.knative.dev/lastModifier".to_owned(), writer.into());
-    let ingress = all.entry(INGRESS).or_insert_with(|| "all".into()).clone();
-    all.insert(format!("{INGRESS}-status"), ingress);
+    // Where it was not told before, nobody knows it.
+    let is_unknown = before.is_some_and(|before| before.pointer(&pointer).is_none());
+    if !is_unknown || all.contains_key(INGRESS) {
+        let ingress = all.entry(INGRESS).or_insert_with(|| "all".into()).clone();
+        all.insert(format!("{INGRESS}-status"), ingress);
+    }
     all.into()
 }
 

@@ -1,6 +1,6 @@
 //! Revisions, as their services name them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{knative, selector::Selector};
 use crate::emulator::{
@@ -73,6 +73,10 @@ pub(super) fn knatives(parent: &str, context: &Context<'_>) -> Result<Value, Fau
     let mut answer = knative::page(&found, context, shown)?;
     answer["apiVersion"] = "serving.knative.dev/v1".into();
     answer["kind"] = "RevisionList".into();
+    if answer["metadata"].is_null() {
+        // gcloud reads on from here, and cannot do without.
+        answer["metadata"] = json!({});
+    }
     Ok(answer)
 }
 

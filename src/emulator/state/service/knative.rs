@@ -47,7 +47,10 @@ fn complete(name: &str, number: Option<&str>, data: &Value, service: &mut Value)
     let time = metadata.get("creationTimestamp").cloned();
     let labels = metadata.entry("labels").or_insert_with(|| json!({}));
     labels["cloud.googleapis.com/location"] = json!(location(name).unwrap_or_default());
-    part(service, "spec");
+    // gcloud takes a template without metadata for no template.
+    if let Some(Value::Object(template)) = part(service, "spec").and_then(|spec| spec.get_mut("template")) {
+        template.entry("metadata").or_insert_with(|| json!({}));
+    }
     let Some(status) = part(service, "status") else { return };
     status.entry("observedGeneration").or_insert(generation);
     status.entry("conditions").or_insert_with(|| ready(time.as_ref(), knative_condition));
