@@ -37,9 +37,9 @@ fn gcloud_adds_and_removes_the_invoker_of_a_function_on_its_service() {
         left["bindings"],
         json!([{ "role": "roles/run.invoker", "members": ["user:ana@example.com"] }])
     );
-    let read = "GET /v2/projects/shop-prod/locations/europe-west1/functions/resize";
-    assert_eq!(asked(&emulator)[0], read);
-    assert_eq!(asked(&emulator).last().unwrap(), &format!("POST /v1/{RESIZE}:setIamPolicy"));
+    let asked = asked(&emulator);
+    assert_eq!(asked[0], "cloudfunctions.projects.locations.functions.get");
+    assert_eq!(asked.last().unwrap(), "run.projects.locations.services.setIamPolicy");
 }
 
 /// It asks for no version, takes the first binding of a role for the one without a condition, and adds to it.

@@ -23,9 +23,7 @@ impl Gcloud {
     pub(super) fn at(address: SocketAddr) -> Option<Self> {
         let program = client::found(client::on_path("gcloud"), "gcloud", REMEDY)?;
         let home = tempfile::tempdir().unwrap();
-        let mut variables = environment::gcloud(address);
-        let config = home.path().join("gcloud").display().to_string();
-        variables.push(("CLOUDSDK_CONFIG".to_owned(), config));
+        let variables = environment::of(address, home.path());
         Some(Self { program, variables, home })
     }
 

@@ -8,6 +8,7 @@ mod functions;
 mod gcloud;
 mod missing;
 mod python;
+mod readme;
 mod services;
 mod tokens;
 
@@ -22,8 +23,7 @@ fn started() -> Emulator {
     Emulator::start(Options { state, clock: Clock::Fixed(estate::time()), ..Options::default() }).unwrap()
 }
 
-/// What was asked, without the queries.
+/// The methods that were asked for, by Google's own ids.
 fn asked(emulator: &Emulator) -> Vec<String> {
-    let path = |target: &str| target.split('?').next().unwrap_or_default().to_owned();
-    emulator.log().iter().map(|entry| format!("{} {}", entry.method, path(&entry.target))).collect()
+    emulator.log().into_iter().filter_map(|entry| entry.api_method).collect()
 }

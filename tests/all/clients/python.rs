@@ -31,9 +31,7 @@ fn run(script: &str, address: SocketAddr) -> Option<Ran> {
     let program = client::found(program(), "Python with Google's libraries", REMEDY)?;
     let home = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script);
-    let mut variables = environment::libraries(address);
-    let config = home.path().join("gcloud").display().to_string();
-    variables.push(("CLOUDSDK_CONFIG".to_owned(), config));
+    let variables = environment::of(address, home.path());
     let words = ["-B".to_owned(), script.display().to_string(), address.to_string()];
     Some(Ran::of(&program, &words, &variables, home.path()))
 }

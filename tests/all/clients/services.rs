@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::{PAYMENTS, SEARCH, asked, gcloud::Gcloud, started};
 
 const ON_SEARCH: &str = "search --region us-central1 --role roles/run.invoker --format json";
-const KNATIVE: &str = "/apis/serving.knative.dev/v1/namespaces/shop-prod/services";
 
 fn members(policy: &Value, binding: usize) -> Vec<&str> {
     let members = policy["bindings"][binding]["members"].as_array().unwrap();
@@ -35,9 +34,9 @@ fn gcloud_lists_services_everywhere_and_in_one_region() {
     assert_eq!(
         asked(&emulator),
         [
-            "GET /v1/projects/shop-prod/locations/-/services".to_owned(),
-            format!("GET {KNATIVE}"),
-            "GET /v1/projects/shop-finance/locations/-/services".to_owned(),
+            "run.projects.locations.services.list",
+            "run.namespaces.services.list",
+            "run.projects.locations.services.list"
         ]
     );
 }
