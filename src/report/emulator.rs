@@ -52,9 +52,12 @@ pub fn shell(environment: &Environment<'_>, out: &mut dyn Write) -> io::Result<(
     line("CLOUDSDK_PROXY_PORT", port)?;
     for api in *apis {
         let name = format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_{}", api.to_uppercase());
-        line(&name, &format!("http://{api}.googleapis.com/"))?;
+        // Where gcloud acts as somebody it asks for their ID token past its proxy.
+        let host =
+            if *api == "iamcredentials" { (*address).to_owned() } else { format!("{api}.googleapis.com") };
+        line(&name, &format!("http://{host}/"))?;
     }
-    line("CLOUDSDK_AUTH_TOKEN_HOST", "http://oauth2.googleapis.com/token")?;
+    line("CLOUDSDK_AUTH_TOKEN_HOST", &format!("http://{address}/token"))?;
     line("CLOUDSDK_CORE_CHECK_GCE_METADATA", "false")?;
     line("CLOUDSDK_CORE_DISABLE_PROMPTS", "1")?;
     line("CLOUDSDK_CORE_DISABLE_USAGE_REPORTING", "1")?;
@@ -89,7 +92,7 @@ mod tests {
     fn every_line_is_one_for_a_shell_and_hostile_names_stay_words() {
         let environment = Environment {
             address: "127.0.0.1:8085",
-            apis: &["run", "iam"],
+            apis: &["run", "iam", "iamcredentials"],
             project: "a; rm -rf /",
             gcloud: Path::new("/tmp/it's here"),
         };
@@ -105,6 +108,7 @@ mod tests {
             "CLOUDSDK_CORE_PROJECT=a; rm -rf /",
             "CLOUDSDK_CONFIG=/tmp/it's here",
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN=http://run.googleapis.com/",
+            "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS=http://127.0.0.1:8085/",
             "CLOUDSDK_PROXY_PORT=8085",
         ] {
             let is_there = text
