@@ -64,6 +64,7 @@ for credentials in (
     service_account.Credentials.from_service_account_info(key(), scopes=SCOPES),
     # Read from its file by `google.auth.default`, it would ask the real Google for the project of its number.
     identity_pool.Credentials.from_info(pool(acts_as=False), scopes=SCOPES),
+    identity_pool.Credentials.from_info(pool(acts_as=True), scopes=SCOPES),
 ):
     works(credentials)
     first = credentials.token

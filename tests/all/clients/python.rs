@@ -28,11 +28,17 @@ fn program() -> Option<PathBuf> {
 
 /// Runs a script of `tests/clients` against an emulator; `None` where its libraries are missing.
 fn run(script: &str, address: SocketAddr) -> Option<Ran> {
+    run_with(script, address, &[])
+}
+
+/// Runs a script that takes more words than the emulator's address.
+fn run_with(script: &str, address: SocketAddr, more: &[String]) -> Option<Ran> {
     let program = client::found(program(), "Python with Google's libraries", REMEDY)?;
     let home = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(script);
     let variables = environment::of(address, home.path());
-    let words = ["-B".to_owned(), script.display().to_string(), address.to_string()];
+    let mut words = vec!["-B".to_owned(), script.display().to_string(), address.to_string()];
+    words.extend_from_slice(more);
     Some(Ran::of(&program, &words, &variables, home.path()))
 }
 
@@ -81,5 +87,17 @@ fn google_auth_gets_access_tokens_from_a_machine_a_key_and_a_pool() {
         .map(|role| json!({ "role": role, "members": everybody }));
     emulator.set_policy("projects/shop-prod", json!({ "bindings": bindings }));
     let Some(ran) = run("auth.py", emulator.address()) else { return };
+    ran.well();
+}
+
+#[test]
+fn google_auth_gets_identity_tokens_that_hold_and_open_the_doors_they_are_for() {
+    let emulator = started();
+    let account = "serviceAccount:checkout@shop-prod.iam.gserviceaccount.com";
+    let bindings = json!([{ "role": "roles/run.invoker", "members": [account] }]);
+    emulator.set_policy(PAYMENTS, json!({ "bindings": bindings }));
+    let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sources/google/credentials/tests/key.pem");
+    let key = key.display().to_string();
+    let Some(ran) = run_with("identity.py", emulator.address(), &[key]) else { return };
     ran.well();
 }

@@ -2,12 +2,14 @@
 
 use std::fs;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use callmap::emulator::Emulator;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{gcloud::Gcloud, started};
+use super::{SEARCH, gcloud::Gcloud, started};
 
 const CHECKOUT: &str = "checkout@shop-prod.iam.gserviceaccount.com";
+const PAYMENTS: &str = "https://payments-100000000001.europe-north1.run.app";
 
 /// gcloud with the key of an account, whose tokens are Google's to give as far as the file says.
 fn with_a_key(emulator: &Emulator) -> Option<Gcloud> {
@@ -37,4 +39,52 @@ fn gcloud_acts_as_the_account_of_a_key_file() {
     assert_eq!(listed.lines().len(), 8);
     let account = gcloud.run("config get-value account").well();
     assert_eq!(account.lines(), [CHECKOUT]);
+}
+
+/// What a JWT says.
+fn claims(token: &str) -> Value {
+    let payload = token.trim().split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+#[test]
+fn gcloud_prints_an_identity_token_by_a_key_file() {
+    let emulator = started();
+    let Some(gcloud) = with_a_key(&emulator) else { return };
+    let token = gcloud.run(&format!("auth print-identity-token --audiences {PAYMENTS}")).well().stdout;
+    let claims = claims(&token);
+    assert_eq!((&claims["aud"], &claims["email"]), (&json!(PAYMENTS), &json!(CHECKOUT)));
+    assert_eq!(claims["email_verified"], true);
+}
+
+#[test]
+fn gcloud_prints_an_identity_token_by_impersonation() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let print =
+        format!("auth print-identity-token --impersonate-service-account {CHECKOUT} --audiences {PAYMENTS}");
+    let token = gcloud.run(&format!("{print} --include-email")).well().stdout;
+    assert_eq!((&claims(&token)["aud"], &claims(&token)["email"]), (&json!(PAYMENTS), &json!(CHECKOUT)));
+    let token = gcloud.run(&print).well().stdout;
+    assert_eq!((&claims(&token)["aud"], claims(&token).get("email")), (&json!(PAYMENTS), None));
+    emulator.change(|state| {
+        state.refuse("iam.serviceAccounts.getAccessToken", &format!("projects/-/serviceAccounts/{CHECKOUT}"));
+    });
+    gcloud.run(&print).failed("Failed to impersonate");
+}
+
+#[test]
+fn gcloud_is_refused_what_the_account_of_its_key_may_not() {
+    let emulator = started();
+    let viewer = json!({ "role": "roles/run.viewer", "members": [format!("serviceAccount:{CHECKOUT}")] });
+    emulator.set_policy("projects/shop-prod", json!({ "bindings": [viewer] }));
+    let Some(gcloud) = with_a_key(&emulator) else { return };
+    let before = emulator.policy(SEARCH);
+    let add = "run services add-iam-policy-binding search --region us-central1 \
+               --member user:ana@example.com --role roles/run.invoker";
+    gcloud.run(add).failed(&format!(
+        "PERMISSION_DENIED: Permission 'run.services.setIamPolicy' denied on resource '{SEARCH}' (or resource may \
+         not exist)."
+    ));
+    assert_eq!(emulator.policy(SEARCH), before);
 }
