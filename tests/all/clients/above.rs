@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{gcloud::Gcloud, started};
+use super::{gcloud::Gcloud, started, started_with};
 
 const PROJECT: &str = "projects/shop-prod";
 
@@ -49,4 +49,27 @@ fn gcloud_describes_a_role() {
         role["includedPermissions"],
         json!(["run.instances.invoke", "run.jobs.run", "run.routes.invoke"])
     );
+}
+
+#[test]
+fn gcloud_reads_and_changes_who_may_act_as_a_service_account() {
+    let account = "checkout@shop-prod.iam.gserviceaccount.com";
+    let line = json!({
+        "name": format!("//iam.googleapis.com/{PROJECT}/serviceAccounts/{account}"),
+        "asset_type": "iam.googleapis.com/ServiceAccount",
+        "resource": { "data": { "email": account, "projectId": "shop-prod" } },
+        "ancestors": ["projects/100000000001", "folders/4000", "organizations/9000"],
+    });
+    let emulator = started_with(&line.to_string());
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let read = format!("iam service-accounts get-iam-policy {account} --format json");
+    assert_eq!(gcloud.run(&read).well().json()["etag"], "ACAB");
+    let add = format!(
+        "iam service-accounts add-iam-policy-binding {account} --member group:sre@example.com \
+         --role roles/iam.serviceAccountTokenCreator --format json"
+    );
+    gcloud.run(&add).well();
+    let held =
+        json!([{ "role": "roles/iam.serviceAccountTokenCreator", "members": ["group:sre@example.com"] }]);
+    assert_eq!(gcloud.run(&read).well().json()["bindings"], held);
 }

@@ -19,7 +19,12 @@ const PAYMENTS: &str = "projects/shop-prod/locations/europe-north1/services/paym
 
 /// The sample estate at its own time.
 fn started() -> Emulator {
-    let state = State::read(estate::ASSETS.as_bytes()).unwrap();
+    started_with("")
+}
+
+/// The sample estate with more lines.
+fn started_with(lines: &str) -> Emulator {
+    let state = State::read(format!("{}{lines}", estate::ASSETS).as_bytes()).unwrap();
     Emulator::start(Options { state, clock: Clock::Fixed(estate::time()), ..Options::default() }).unwrap()
 }
 
