@@ -36,7 +36,12 @@ CALLS = {
         "projects.locations.services.list": [{"parent": EUROPE}, {"parent": f"{PROJECT}/locations/asia-east1"}],
         "projects.locations.services.get": SERVICES,
         "projects.locations.services.getIamPolicy": POLICIES,
+        "projects.locations.services.revisions.list": [{"parent": f"{EUROPE}/services/returns"}],
         "projects.locations.jobs.list": [{"parent": EUROPE}],
+    },
+    "cloudasset.v1": {
+        "v1.searchAllIamPolicies": [{"scope": PROJECT}, {"scope": "organizations/9000", "query": "policy:allUsers"}],
+        "assets.list": [{"parent": PROJECT, "contentType": "IAM_POLICY"}, {"parent": PROJECT}],
     },
     "cloudfunctions.v2": {
         "projects.locations.functions.list": [{"parent": f"{PROJECT}/locations/-"}, {"parent": EUROPE}],
@@ -45,6 +50,7 @@ CALLS = {
     },
     "cloudresourcemanager.v1": {
         "projects.get": [{"projectId": "shop-prod"}],
+        "projects.list": [{}],
         "projects.getAncestry": [{"projectId": "shop-prod", "body": {}}],
         "projects.getIamPolicy": [{"resource": "shop-prod", "body": {}}],
         "organizations.get": [{"name": "organizations/9000"}],
@@ -63,7 +69,12 @@ CALLS = {
         "folders.list": [{"parent": "organizations/9000"}],
         "organizations.get": [{"name": "organizations/9000"}],
     },
-    "iam.v1": {"roles.get": [{"name": "roles/run.invoker"}]},
+    "iam.v1": {
+        "roles.get": [{"name": "roles/run.invoker"}],
+        "roles.list": [{"pageSize": 10}],
+        "projects.roles.list": [{"parent": PROJECT}],
+        "projects.serviceAccounts.list": [{"name": PROJECT}],
+    },
     "eventarc.v1": {
         "projects.locations.triggers.list": [{"parent": f"{PROJECT}/locations/-"}],
         "projects.locations.triggers.get": [{"name": f"{EUROPE}/triggers/resize-uploads"}],

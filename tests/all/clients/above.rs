@@ -52,6 +52,36 @@ fn gcloud_describes_a_role() {
 }
 
 #[test]
+fn gcloud_lists_and_describes_projects() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let listed = gcloud.run("projects list --format 'value(projectId,projectNumber)'").well();
+    assert_eq!(listed.lines(), ["shop-finance\t100000000002", "shop-prod\t100000000001"]);
+    let shown = gcloud.run("projects describe shop-prod --format json").well().json();
+    assert_eq!((&shown["projectNumber"], &shown["parent"]["id"]), (&json!("100000000001"), &json!("4000")));
+}
+
+#[test]
+fn gcloud_searches_every_policy_of_a_scope() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let search = |scope: &str, query: &str| -> Vec<String> {
+        let line = format!(
+            "asset search-all-iam-policies --scope {scope} --query '{query}' --format 'value(resource)'"
+        );
+        let mut found: Vec<_> = gcloud.run(&line).well().lines().iter().map(ToString::to_string).collect();
+        found.sort_unstable();
+        found
+    };
+    let service =
+        |name: &str| format!("//run.googleapis.com/{PROJECT}/locations/europe-west1/services/{name}");
+    assert_eq!(search(PROJECT, "policy:allUsers"), [service("promo"), service("storefront")]);
+    assert!(search("folders/4000", "policy:allUsers").len() >= 2);
+    let everything = search("organizations/9000", "");
+    assert!(everything.iter().any(|name| name.ends_with("/services/ledger")), "{everything:?}");
+}
+
+#[test]
 fn gcloud_reads_and_changes_who_may_act_as_a_service_account() {
     let account = "checkout@shop-prod.iam.gserviceaccount.com";
     let line = json!({

@@ -66,7 +66,7 @@ fn what_gcloud_does_not_know_of_conditions_makes_nobody_a_conditional_caller() {
 fn gcloud_lists_the_functions_of_every_region() {
     let emulator = started();
     let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
-    for flag in ["--v2"] {
+    for flag in ["--v2", ""] {
         let listed = gcloud.run(&format!("functions list {flag}")).well();
         let [_, row] = listed.lines()[..] else { panic!("{}", listed.stdout) };
         assert!(row.starts_with("resize ") && row.contains("europe-west1"), "{row}");

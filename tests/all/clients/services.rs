@@ -174,3 +174,40 @@ fn gcloud_says_what_is_refused_and_what_is_not_there() {
          exist.",
     );
 }
+
+#[test]
+fn gcloud_turns_the_invoker_check_off_and_on_again() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let before = search(&emulator);
+    let says = || {
+        let line = "run services describe search --region us-central1 --format json";
+        let service = gcloud.run(line).well().json();
+        let annotation = &service["metadata"]["annotations"]["run.googleapis.com/invoker-iam-disabled"];
+        annotation.as_str().map(str::to_lowercase)
+    };
+    let update = "run services update search --region us-central1";
+    assert_eq!(says(), None);
+    let done = gcloud.run(&format!("{update} --no-invoker-iam-check")).well();
+    assert!(done.stderr.contains("Service [search] has been updated."), "{}", done.stderr);
+    assert_eq!(says().as_deref(), Some("true"));
+    gcloud.run(&format!("{update} --invoker-iam-check")).well();
+    assert_ne!(says().as_deref(), Some("true"));
+    assert_eq!(search(&emulator), before);
+}
+
+#[test]
+fn gcloud_replaces_a_service_by_what_it_exported() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let export = "run services describe search --region us-central1 --format export";
+    let exported = gcloud.run(export).well().stdout;
+    let account = "search@shop-prod.iam.gserviceaccount.com";
+    assert!(exported.contains(account), "{exported}");
+    let changed = exported.replace(account, "checkout@shop-prod.iam.gserviceaccount.com");
+    fs::write(gcloud.folder().join("service.yaml"), &changed).unwrap();
+    gcloud.run("run services replace service.yaml --region us-central1").well();
+    let line = "run services describe search --region us-central1 \
+                --format 'value(spec.template.spec.serviceAccountName)'";
+    assert_eq!(gcloud.run(line).well().lines(), ["checkout@shop-prod.iam.gserviceaccount.com"]);
+}
