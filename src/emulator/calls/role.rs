@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::{
     Context, missing,
     page::{Page, Size},
+    policy::place,
 };
 use crate::emulator::{
     fault::Fault,
-    roles,
+    iam, roles,
     state::{Kind, container_kind},
 };
 
@@ -106,9 +107,11 @@ pub(super) fn grantable(context: &Context<'_>) -> Result<Value, Fault> {
     for above in chain.filter(|above| container_kind(above) != Kind::Folder) {
         names.extend(self::own(above, false, context));
     }
-    let kind = full.strip_prefix(CONTAINER).map_or(Kind::Service, |_| container_kind(&own));
+    let kind = full.strip_prefix(CONTAINER).map(|_| container_kind(&own));
+    let kind = kind.or_else(|| place(name).map(|place| place.kind)).unwrap_or(Kind::Service);
     if !kind.is_container() {
         names.retain(|name| !roles::is_basic(name));
+        names.retain(|name| !roles::is_predefined(name) || iam::is_taken(name, kind));
     }
     let size = body.get("pageSize").and_then(Value::as_i64).unwrap_or(0);
     let page = Page::asked(size, text("pageToken"), names.len(), SIZE)?;

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub(super) use deny::check_deny_rule;
 pub(super) use modified::modified;
+pub(super) use roles::is_taken;
 pub(super) use version::answer;
 pub(super) use write::{Rules, write};
 

@@ -41,7 +41,7 @@ fn is_role(name: &str) -> bool {
 
 /// A role of Google's can be granted where it carries a permission on that kind of resource, or on a part of it
 /// (<https://cloud.google.com/iam/docs/viewing-grantable-roles>).
-fn is_taken(name: &str, kind: Kind) -> bool {
+pub(in crate::emulator) fn is_taken(name: &str, kind: Kind) -> bool {
     let is_about_it = |permission: &str| kind.grantable().iter().any(|start| permission.starts_with(start));
     kind.is_container() || roles::is_preview(name) || roles::permissions(name).any(is_about_it)
 }

@@ -270,6 +270,26 @@ fn only_permissions_on_the_resource_can_be_tested() {
 }
 
 #[test]
+fn roles_can_be_granted_where_they_carry_something() {
+    let emulator = started();
+    let grantable = |full: &str| {
+        let body = json!({ "fullResourceName": full, "pageSize": 1000 });
+        let answer = ask(&emulator, "made-up", "POST", "/v1/roles:queryGrantableRoles", &body).json();
+        let names =
+            answer["roles"].as_array().unwrap().iter().map(|role| role["name"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let has = |names: &[String], role: &str| names.iter().any(|name| name == role);
+    let service = grantable(&format!("//run.googleapis.com/{PAY}"));
+    assert!(has(&service, "roles/run.invoker") && has(&service, "projects/shop-prod/roles/caller"));
+    assert!(!has(&service, "roles/run.jobsExecutor") && !has(&service, "roles/iam.serviceAccountUser"));
+    let account = grantable(
+        "//iam.googleapis.com/projects/shop-prod/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com",
+    );
+    assert!(has(&account, "roles/iam.serviceAccountUser") && !has(&account, "roles/run.invoker"));
+}
+
+#[test]
 fn a_token_that_has_run_out_is_nobodys() {
     let emulator = started();
     bind(&emulator, "projects/shop-prod", "roles/owner", EVE);
