@@ -21,8 +21,17 @@ const KEPT: [&str; 9] = [
     "run.",
 ];
 /// Of Cloud Asset Inventory those are kept that are about more than one type of asset: there is one for each type else.
-const KEPT_OF_ASSETS: [&str; 6] =
-    ["analyze", "exportIamPolicy", "exportResource", "listIamPolicy", "listResource", "search"];
+const KEPT_OF_ASSETS: [&str; 9] = [
+    "analyze",
+    "exportIamPolicy",
+    "exportResource",
+    "listAccessPolicy",
+    "listIamPolicy",
+    "listOSInventories",
+    "listOrgPolicy",
+    "listResource",
+    "search",
+];
 
 /// Whether a permission is of those that the file tells of.
 pub(super) fn is_kept(permission: &str) -> bool {

@@ -120,6 +120,8 @@ mod tests {
             ("roles/iam.serviceAccountOpenIdTokenCreator", "iam.serviceAccounts.getAccessToken", false),
             ("roles/iap.httpsResourceAccessor", "iap.webServiceVersions.accessViaIAP", true),
             ("roles/cloudasset.viewer", "cloudasset.assets.searchAllIamPolicies", true),
+            ("roles/cloudasset.viewer", "cloudasset.assets.listOrgPolicy", true),
+            ("roles/cloudasset.viewer", "cloudasset.assets.exportResource", true),
             ("roles/writer", "run.services.get", false),
         ] {
             assert_eq!(carries(role, permission), expected, "{role} {permission}");
