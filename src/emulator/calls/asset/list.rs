@@ -19,7 +19,7 @@ const OLDEST: i64 = 35;
 
 pub(super) fn list(parent: &str, context: &Context<'_>) -> Result<Value, Fault> {
     let word = context.request.query("contentType").unwrap_or_default();
-    let (content, permission) = match word {
+    let (told, permission) = match word {
         "" | "CONTENT_TYPE_UNSPECIFIED" => (Content::Name, "listResource"),
         "RESOURCE" => (Content::Resource, "listResource"),
         "IAM_POLICY" => (Content::Policy, "listIamPolicy"),
@@ -36,12 +36,12 @@ pub(super) fn list(parent: &str, context: &Context<'_>) -> Result<Value, Fault> 
     let mut within = Scope::new(parent, context.state);
     let all: Vec<_> = context
         .state
-        .listable(content)
+        .listable(told)
         .filter(|listed| is_type(listed.asset_type()) && within.holds(&listed.place(context.state)))
         .collect();
     let page = Page::of(context.request, all.len(), Size::USUAL)?;
     let items = all.get(page.places.clone()).unwrap_or_default().iter();
-    let items = items.map(|listed| context.state.exported(listed, content)).collect();
+    let items = items.map(|listed| context.state.exported(listed, told)).collect();
     let mut answer = page.answer("assets", items);
     answer.insert("readTime".to_owned(), read.into());
     Ok(answer.into())
