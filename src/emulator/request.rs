@@ -72,7 +72,7 @@ impl Request {
 }
 
 /// A part of a path without its percent signs.
-fn decoded(part: &str) -> String {
+pub(super) fn decoded(part: &str) -> String {
     // A plus is a plus in a path.
     let query = format!("={}", part.replace('+', "%2B").replace('&', "%26"));
     form_urlencoded::parse(query.as_bytes()).map(|(_, value)| value.into_owned()).collect()

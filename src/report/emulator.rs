@@ -7,6 +7,9 @@ use std::{
 
 use super::escape;
 
+/// APIs that gcloud asks and no emulator serves: what says so is the emulator, and not a proxy that breaks off.
+const UNSERVED: [&str; 2] = ["policytroubleshooter", "serviceusage"];
+
 /// What points clients at an emulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Environment<'a> {
@@ -50,7 +53,7 @@ pub fn shell(environment: &Environment<'_>, out: &mut dyn Write) -> io::Result<(
     line("CLOUDSDK_PROXY_TYPE", "http")?;
     line("CLOUDSDK_PROXY_ADDRESS", host)?;
     line("CLOUDSDK_PROXY_PORT", port)?;
-    for api in *apis {
+    for api in apis.iter().chain(&UNSERVED) {
         let name = format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_{}", api.to_uppercase());
         // Where gcloud acts as somebody it asks for their ID token past its proxy.
         let host =

@@ -20,6 +20,10 @@ fn policy(who: &str) -> Value {
     })
 }
 
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 #[test]
 fn a_policy_is_made_read_changed_and_taken_away() {
     let emulator = started();
@@ -52,10 +56,7 @@ fn a_policy_is_made_read_changed_and_taken_away() {
     assert_ne!(written["etag"], read["etag"]);
     let delete = |etag: &str| send(&emulator, "DELETE", &format!("{AT}/no-calls{etag}"), "").unwrap();
     assert_eq!(delete("?etag=old").status, 409);
-    assert_eq!(
-        delete(&format!("?etag={}", written["etag"].as_str().unwrap().replace('=', "%3D"))).status,
-        200
-    );
+    assert_eq!(delete(&format!("?etag={}", encoded(written["etag"].as_str().unwrap()))).status, 200);
     let gone = get(&emulator, &format!("{AT}/no-calls"));
     assert_eq!((gone.status, &gone.json()["error"]["status"]), (404, &json!("NOT_FOUND")));
 }
@@ -108,4 +109,17 @@ fn policies_and_refusals_are_in_the_state_that_is_written_out() {
         get(&emulator, "/v2/policies/cloudresourcemanager.googleapis.com%2Ffolders%2F40/denypolicies").status,
         403
     );
+}
+
+#[test]
+fn what_a_policy_is_attached_to_may_be_encoded_once_more() {
+    let emulator = started();
+    let target = |separator: &str| {
+        let on = ["cloudresourcemanager.googleapis.com", "projects", "shop-prod"].join(separator);
+        format!("/v2/policies/{on}/denypolicies")
+    };
+    let once = get(&emulator, &target("%2F"));
+    assert_eq!(once.status, 200, "{once:?}");
+    assert_eq!(get(&emulator, &target("%252F")).body, once.body);
+    assert_eq!(get(&emulator, &target("%25252F")).status, 404);
 }

@@ -2,7 +2,10 @@
 //! are asked for by POST.
 
 use super::Route;
-use crate::emulator::calls::{Call, DenyCall, policy};
+use crate::emulator::{
+    calls::{Call, DenyCall, policy},
+    request::decoded,
+};
 
 const V1: &str = "iam.v1";
 const V2: &str = "iam.v2";
@@ -64,6 +67,9 @@ const fn role(id: &'static str, path: &'static str) -> Route {
 
 /// What a deny policy is attached to.
 fn attachment(part: &str) -> Option<String> {
+    // The name of a policy holds `%2F` itself, and gcloud encodes that once more.
+    let again = decoded(part);
+    let part = if part.contains('/') { part } else { &again };
     part.strip_prefix("cloudresourcemanager.googleapis.com/").map(str::to_owned)
 }
 
