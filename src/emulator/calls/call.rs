@@ -63,3 +63,13 @@ pub(in crate::emulator) enum Call {
     /// A token of a service account, by its relative name.
     Credentials(CredentialsCall, String),
 }
+
+impl Call {
+    /// Whether it changes nothing of the state, though it is asked for by POST.
+    pub(in crate::emulator) fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Self::GetPolicy(_) | Self::TestPermissions(_) | Self::Ancestry(_) | Self::Credentials(..)
+        )
+    }
+}

@@ -1,9 +1,11 @@
 //! Where functions answer, and which one is meant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::Value;
-use url::Url;
 
 use super::PREFIX;
 use crate::emulator::state::{Kind, State, location, project};
@@ -57,8 +59,8 @@ impl Names {
     /// The functions of a state.
     pub(super) fn of(state: &State) -> Self {
         let mut names = Self::default();
-        for (name, _) in state.assets(Kind::Service, "projects/") {
-            names.add_service(name, state);
+        for (name, asset) in state.assets(Kind::Service, "projects/") {
+            names.add_service(name, asset.data.as_ref(), state);
         }
         for (name, asset) in state.assets(Kind::Function, "projects/") {
             let service = asset.data.as_ref().and_then(|data| data.pointer("/serviceConfig/service"));
@@ -70,20 +72,17 @@ impl Names {
         names
     }
 
-    fn add_service(&mut self, name: &str, state: &State) {
+    fn add_service(&mut self, name: &str, data: Option<&Value>, state: &State) {
         let Some(last) = name.rsplit('/').next() else { return };
         self.words.entry(last.to_owned()).or_default().insert(name.to_owned());
         self.services.entry(name.to_owned()).or_default();
-        let service = state.service(name).unwrap_or_default();
-        let listed = service.get("urls").and_then(Value::as_array).into_iter().flatten();
-        let urls: Vec<&str> =
-            service.get("uri").into_iter().chain(listed).filter_map(Value::as_str).collect();
-        for url in urls.iter().filter_map(|url| Url::parse(url).ok()) {
-            let Some(host) = url.host_str() else { continue };
+        for url in data.map(urls).unwrap_or_default() {
+            let Some(rest) = url.strip_prefix("https://") else { continue };
+            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
             if host.ends_with(".run.app") {
                 self.add_host(host, name);
-            } else if let Some(first) = url.path_segments().and_then(|mut parts| parts.next()) {
-                self.add_entry(host, first, name);
+            } else {
+                self.add_entry(host, path.split('/').next().unwrap_or_default(), name);
             }
         }
         // The address that tells whose it is
@@ -192,6 +191,16 @@ impl Names {
         let host = addresses.run.into_iter().next().unwrap_or_default();
         Found::One(Place { service: service.to_owned(), host, path: format!("/{path}"), is_default: false })
     }
+}
+
+/// What a service says of its addresses, in either shape: the main one first.
+fn urls(data: &Value) -> Vec<Cow<'_, str>> {
+    let own = ["/uri", "/status/url"].iter().filter_map(|pointer| data.pointer(pointer)?.as_str());
+    let listed = data.get("urls").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let noted = data.pointer("/metadata/annotations/run.googleapis.com~1urls").and_then(Value::as_str);
+    let noted = noted.and_then(|text| serde_json::from_str::<Vec<String>>(text).ok());
+    let given = own.chain(listed).map(Cow::Borrowed);
+    given.chain(noted.into_iter().flatten().map(Cow::Owned)).collect()
 }
 
 /// The first part of a path, and the rest as a path of its own.

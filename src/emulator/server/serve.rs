@@ -180,8 +180,8 @@ fn answered(
     let now = handle.now();
     let mint = Mint::new(handle);
     let answer = |state: &mut State| calls::answer(call, &mut Context { state, request, now, caller, mint });
-    // What is asked for by GET changes nothing.
-    if request.method == "GET" { handle.read(answer) } else { handle.change(answer) }
+    let is_read = request.method == "GET" || call.is_read();
+    if is_read { handle.read(answer) } else { handle.change(answer) }
 }
 
 /// What the hook says of a write. It may take its time, and no other request waits for it.

@@ -42,6 +42,20 @@ fn service(name: &str, data: &Value, policy: &Value) -> String {
     asset("run.googleapis.com/Service", "run.googleapis.com", name, &parts)
 }
 
+/// A service as exports have it.
+fn knative(name: &str) -> String {
+    let data = json!({
+        "apiVersion": "serving.knative.dev/v1",
+        "kind": "Service",
+        "metadata": { "annotations": { "run.googleapis.com/urls": "[\"https://pay-z-ue.a.run.app\"]" } },
+        "spec": { "template": { "spec": {} } },
+        "status": { "url": "https://pay-y-ue.a.run.app" },
+    });
+    let parts =
+        json!({ "resource": { "data": data }, "iam_policy": binding("roles/run.invoker", &["allUsers"]) });
+    asset("run.googleapis.com/Service", "run.googleapis.com", name, &parts)
+}
+
 fn binding(role: &str, members: &[&str]) -> Value {
     json!({ "bindings": [{ "role": role, "members": members }] })
 }
@@ -61,7 +75,7 @@ fn started() -> Emulator {
     let none = json!({});
     let lines = [
         service(PAY, &pay, &invoker),
-        service("projects/shop-prod/locations/us-east1/services/pay", &none, &none),
+        knative("projects/shop-prod/locations/us-east1/services/pay"),
         service("projects/shop-prod/locations/europe-west1/services/ship-it", &none, &none),
         asset(
             "cloudfunctions.googleapis.com/Function",
