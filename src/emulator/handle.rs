@@ -136,9 +136,11 @@ impl Handle {
         let state = locked(&self.shared.state);
         let mut kept = locked(&self.shared.front);
         let now = self.now();
-        let undecided = state.undecided(now);
-        kept.renew((self.shared.changes.load(Ordering::Relaxed), undecided));
-        if undecided == 0 { look(&state, &mut kept) } else { look(&state.as_decided(now), &mut kept) }
+        kept.renew(self.shared.changes.load(Ordering::Relaxed), state.deciding(now));
+        match kept.decided(&state, now) {
+            Some(decided) => look(&decided, &mut kept),
+            None => look(&state, &mut kept),
+        }
     }
 
     /// The policy of a service, function, job, project, folder or organization as it is stored, by its relative

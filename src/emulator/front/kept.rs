@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::names::Names;
 use crate::{
     emulator::state::{State, View},
+    model::Time,
     sources::{Input, assets},
     world::{Layer, LayerState, World},
 };
@@ -15,18 +16,26 @@ const MOST: usize = 256;
 /// Worlds of one function each, and the names of all of them.
 #[derive(Debug, Default)]
 pub(in crate::emulator) struct Kept {
-    changes: (u64, usize),
+    changes: u64,
+    /// Which policies decide in the place of those that are stored, and the state with them.
+    deciding: Vec<Option<Time>>,
+    decided: Option<Arc<State>>,
     names: Option<Arc<Names>>,
     worlds: HashMap<(String, View), Arc<World>>,
 }
 
 impl Kept {
-    /// Lets go of what was made before the state changed last, or one of its policies took effect: `changes` counts
-    /// the changes, and the policies that have not.
-    pub(in crate::emulator) fn renew(&mut self, changes: (u64, usize)) {
-        if self.changes != changes {
-            *self = Self { changes, ..Self::default() };
+    /// Lets go of what was made before the state changed last, or one of its policies took effect.
+    pub(in crate::emulator) fn renew(&mut self, changes: u64, deciding: Vec<Option<Time>>) {
+        if (self.changes, &self.deciding) != (changes, &deciding) {
+            *self = Self { changes, deciding, ..Self::default() };
         }
+    }
+
+    /// The state with the policies that decide now; `None` where those decide that are stored.
+    pub(in crate::emulator) fn decided(&mut self, state: &State, now: Time) -> Option<Arc<State>> {
+        let is_other = !self.deciding.is_empty();
+        is_other.then(|| Arc::clone(self.decided.get_or_insert_with(|| Arc::new(state.as_decided(now)))))
     }
 
     /// The addresses of all functions.

@@ -37,8 +37,12 @@ impl Past {
 
     /// What decides in the place of the policy that is stored; `None` where that decides itself.
     fn deciding(&self, key: &(Kind, String), now: Time) -> Option<&Option<Held>> {
-        let mut all = self.replaced.get(key)?.iter();
-        all.find(|(replaced, _)| now < *replaced + self.delay).map(|(_, held)| held)
+        self.first(self.replaced.get(key)?, now).map(|(_, held)| held)
+    }
+
+    /// The first that was replaced by what does not decide yet.
+    fn first<'r>(&self, all: &'r [Replaced], now: Time) -> Option<&'r Replaced> {
+        all.iter().find(|(replaced, _)| now < *replaced + self.delay)
     }
 }
 
@@ -63,9 +67,12 @@ impl State {
         held.map(|held| &held.policy)
     }
 
-    /// How many policies do not decide yet at this time.
-    pub(in crate::emulator) fn undecided(&self, now: Time) -> usize {
-        self.past.replaced.keys().filter(|key| self.past.deciding(key, now).is_some()).count()
+    /// Which policies decide at this time in the place of those that are stored: of each that was replaced, when that
+    /// was; nothing where all that is stored decides. While the state does not change, the same list is the same state.
+    pub(in crate::emulator) fn deciding(&self, now: Time) -> Vec<Option<Time>> {
+        let all = self.past.replaced.values().map(|all| self.past.first(all, now).map(|(time, _)| *time));
+        let all: Vec<_> = all.collect();
+        if all.iter().all(Option::is_none) { Vec::new() } else { all }
     }
 
     /// The state with the policies that decide at this time.
@@ -112,7 +119,8 @@ mod tests {
         for (seconds, expected) in expected {
             assert_eq!(word(&state, seconds).as_deref(), Some(expected), "{seconds}");
         }
-        assert_eq!((state.undecided(at(189)), state.undecided(at(190))), (1, 0));
+        assert_eq!([189, 190].map(|seconds| state.deciding(at(seconds)).len()), [1, 0]);
+        assert_ne!(state.deciding(at(159)), state.deciding(at(160)));
         assert_eq!(state.policy(Kind::Service, PAY).unwrap()["word"], "third");
         set(&mut state, "fourth", at(200));
         state.remove(Kind::Service, PAY);
