@@ -2,6 +2,9 @@
 //!
 //! [`Emulator::start`] serves a [`State`], which is read from lines of assets. Clients that are pointed at it by
 //! `CALLMAP_EMULATOR_HOST` cannot tell it from Google by what it answers.
+//!
+//! It gives tokens that act as whoever asked for them, and the functions themselves answer at its front door: to those
+//! whom the audit's own verdict lets through.
 
 mod calls;
 mod control;

@@ -1,6 +1,10 @@
 //! Tokens of service accounts, for whoever may act as them
 //! (<https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts>).
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use chrono::{SubsecRound as _, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -8,7 +12,7 @@ use super::Context;
 use crate::{
     emulator::{
         fault::Fault,
-        id_tokens::{Claims, key},
+        id_tokens::{Claims, key, would_be_googles},
         state::Account,
         tokens::Actor,
     },
@@ -29,6 +33,8 @@ pub(in crate::emulator) enum CredentialsCall {
     IdToken,
     /// `signJwt`.
     Jwt,
+    /// `signBlob`.
+    Blob,
 }
 
 impl CredentialsCall {
@@ -37,6 +43,7 @@ impl CredentialsCall {
             Self::AccessToken => "iam.serviceAccounts.getAccessToken",
             Self::IdToken => "iam.serviceAccounts.getOpenIdToken",
             Self::Jwt => "iam.serviceAccounts.signJwt",
+            Self::Blob => "iam.serviceAccounts.signBlob",
         }
     }
 }
@@ -89,6 +96,12 @@ pub(super) fn answer(call: CredentialsCall, name: &str, context: &mut Context<'_
             let id = account.key_id();
             let token = key::signed(&id, payload).ok_or_else(unsigned)?;
             Ok(json!({ "keyId": id, "signedJwt": token }))
+        }
+        CredentialsCall::Blob => {
+            let blob = blob(&body)?;
+            let account = held(call, name, &body, context)?;
+            let signature = key::signature(&blob).ok_or_else(unsigned)?;
+            Ok(json!({ "keyId": account.key_id(), "signedBlob": STANDARD.encode(signature) }))
         }
     }
 }
@@ -191,6 +204,19 @@ fn check_claims(payload: &str) -> Result<(), Fault> {
              12 hours in the future.",
         )),
     }
+}
+
+/// The bytes to be signed, in one alphabet of base64 or the other.
+fn blob(body: &Value) -> Result<Vec<u8>, Fault> {
+    let text = body.get("payload").and_then(Value::as_str).unwrap_or_default();
+    let blob = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text));
+    let blob =
+        blob.map_err(|_| Fault::invalid("Invalid value at 'payload' (TYPE_BYTES), Base64 decoding failed."))?;
+    // The accounts here sign with the one key that there is.
+    if would_be_googles(&blob) {
+        return Err(Fault::invalid("The emulator signs nothing that would pass for a token of Google's."));
+    }
+    Ok(blob)
 }
 
 /// The number of the organization that an account is in, in Google's own claim.

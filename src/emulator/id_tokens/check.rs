@@ -66,12 +66,10 @@ impl Wrong {
 pub(in crate::emulator) fn check(token: &str, now: Time) -> Result<Checked, Wrong> {
     let (text, signature) = token.rsplit_once('.').ok_or(Wrong::Shape)?;
     let (head, claims) = text.split_once('.').ok_or(Wrong::Shape)?;
-    let head = object(URL_SAFE_NO_PAD.decode(head).ok().as_deref()).ok_or(Wrong::Shape)?;
-    let claims = object(URL_SAFE_NO_PAD.decode(claims).ok().as_deref()).ok_or(Wrong::Shape)?;
+    let head = read(head).ok_or(Wrong::Shape)?;
+    let claims = read(claims).ok_or(Wrong::Shape)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Wrong::Signature)?;
-    let says = |key: &str, wanted: &str| head.get(key).and_then(Value::as_str) == Some(wanted);
-    // What an account signs is signed under another name of the key.
-    if !says("alg", "RS256") || !says("kid", key::id()) || !key::is_signature(text, &signature) {
+    if !is_googles(&head) || !key::is_signature(text, &signature) {
         return Err(Wrong::Signature);
     }
     let word = |key: &str| claims.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -91,12 +89,28 @@ pub(in crate::emulator) fn check(token: &str, now: Time) -> Result<Checked, Wron
     Ok(Checked { audience, subject, email: word("email"), claims })
 }
 
+/// Whether a head is of what Google signs: what accounts sign is signed under another name of the key.
+fn is_googles(head: &Map<String, Value>) -> bool {
+    let says = |key: &str, wanted: &str| head.get(key).and_then(Value::as_str) == Some(wanted);
+    says("alg", "RS256") && says("kid", key::id())
+}
+
+/// Whether the signature of this would make a token of Google's: nobody else is given that.
+pub(in crate::emulator) fn would_be_googles(bytes: &[u8]) -> bool {
+    let head = std::str::from_utf8(bytes).ok().and_then(|text| text.split('.').next());
+    head.and_then(read).is_some_and(|head| is_googles(&head))
+}
+
 /// What a JSON web token of anybody's says. Its signature, its audience and its times are not looked at.
 pub(in crate::emulator) fn payload(token: &str) -> Option<Map<String, Value>> {
     let parts: Vec<&str> = token.split('.').collect();
     let [head, claims, _] = parts[..] else { return None };
     object(READER.decode(head).ok().as_deref())?;
     object(READER.decode(claims).ok().as_deref())
+}
+
+fn read(part: &str) -> Option<Map<String, Value>> {
+    object(URL_SAFE_NO_PAD.decode(part).ok().as_deref())
 }
 
 fn object(bytes: Option<&[u8]>) -> Option<Map<String, Value>> {
@@ -131,6 +145,18 @@ mod tests {
         assert_eq!(after(3_600), Err(Wrong::Expired));
         assert_eq!(after(-29).unwrap().subject, "1");
         assert_eq!(after(-31), Err(Wrong::Early));
+    }
+
+    #[test]
+    fn what_would_be_a_token_of_google_s_is_known_by_its_head() {
+        let from = moment("2026-11-23T12:00:00Z").unwrap();
+        let ours = token(from);
+        let (text, _) = ours.rsplit_once('.').unwrap();
+        assert!(would_be_googles(text.as_bytes()));
+        let theirs = key::signed("theirs", "{}").unwrap();
+        for other in [theirs.as_bytes(), b"", b"any blob", b"\xff\xfe", b"{}.{}"] {
+            assert!(!would_be_googles(other), "{other:?}");
+        }
     }
 
     #[test]

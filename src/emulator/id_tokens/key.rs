@@ -56,10 +56,16 @@ pub(in crate::emulator) fn jwk(id: &str) -> Value {
 pub(in crate::emulator) fn signed(id: &str, claims: &str) -> Option<String> {
     let head = json!({ "alg": "RS256", "kid": id, "typ": "JWT" }).to_string();
     let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims));
+    let signature = signature(text.as_bytes())?;
+    Some(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// The key's signature of anything; `None` where it cannot sign.
+pub(in crate::emulator) fn signature(bytes: &[u8]) -> Option<Vec<u8>> {
     let pair = pair()?;
     let mut signature = vec![0; pair.public().modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).ok()?;
-    Some(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), bytes, &mut signature).ok()?;
+    Some(signature)
 }
 
 /// Whether this is the key's signature of a text.

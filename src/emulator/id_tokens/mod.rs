@@ -5,7 +5,7 @@ mod check;
 mod claims;
 pub(super) mod key;
 
-pub(super) use check::{Checked, Wrong, check, payload};
+pub(super) use check::{Checked, Wrong, check, payload, would_be_googles};
 pub(super) use claims::{Claims, LIFETIME, subject_of};
 
 /// The client that gcloud is: the audience of the ID tokens of its users

@@ -21,7 +21,9 @@ pub(super) fn is_secret(request: &Request) -> bool {
     let path = request.path.as_str();
     matches!(path, "/token" | "/o/oauth2/token" | "/v1/token")
         || info::is_about_token(path)
-        || [":generateAccessToken", ":generateIdToken", ":signJwt"].iter().any(|verb| path.ends_with(verb))
+        || [":generateAccessToken", ":generateIdToken", ":signJwt", ":signBlob"]
+            .iter()
+            .any(|verb| path.ends_with(verb))
 }
 
 /// A target as the log shows it: without what a query brings that is secret.

@@ -85,7 +85,8 @@ impl Answer {
             ("x-content-type-options", "nosniff"),
         ];
         let own = headers.iter().map(|(name, value)| (*name, value.as_str()));
-        for (name, value) in usual.into_iter().chain(own) {
+        let usual = usual.into_iter().filter(|(name, _)| headers.iter().all(|(other, _)| other != name));
+        for (name, value) in usual.chain(own) {
             let name = HeaderName::from_bytes(name.as_bytes());
             if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
                 response.headers_mut().append(name, value);

@@ -1,6 +1,9 @@
 //! ID tokens: what they say by each way to get one, and that whoever checks them finds them good.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use callmap::emulator::Emulator;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::{Value, json};
@@ -147,7 +150,10 @@ fn keys_are_served_as_numbers_and_as_certificates() {
         let text = format!("GET {path} HTTP/1.1\r\nHost: www.googleapis.com\r\nConnection: close\r\n\r\n");
         raw(emulator.address(), &text).unwrap()
     };
-    let keys = read("/oauth2/v3/certs").json();
+    let answer = read("/oauth2/v3/certs");
+    assert_eq!(answer.head.matches("cache-control: ").count(), 1, "{answer:?}");
+    assert!(answer.head.contains("cache-control: public, max-age="), "{answer:?}");
+    let keys = answer.json();
     let id = keys["keys"][0]["kid"].as_str().unwrap();
     let certificates = read("/oauth2/v1/certs").json();
     let pem = certificates[id].as_str().unwrap();
@@ -174,4 +180,23 @@ fn what_an_account_signs_is_no_token_of_google_s() {
     for payload in ["", "[]", r#"{"exp":1}"#, r#"{"exp":"soon"}"#] {
         assert_eq!(post(&emulator, &path, &json!({ "payload": payload })).status, 400, "{payload}");
     }
+}
+
+#[test]
+fn an_account_signs_any_blob_but_one_that_would_be_a_token_of_google_s() {
+    let emulator = started();
+    let path = format!("/v1/projects/-/serviceAccounts/{ACCOUNT}:signBlob");
+    let sign = |bytes: &[u8]| post(&emulator, &path, &json!({ "payload": STANDARD.encode(bytes) }));
+    let answer = sign(b"any blob").json();
+    let keys = get(&emulator, &format!("/service_accounts/v1/jwk/{ACCOUNT}")).json();
+    let key = &keys["keys"][0];
+    assert_eq!(key["kid"], answer["keyId"]);
+    let number = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
+    let public = RsaPublicKeyComponents { n: number("n"), e: number("e") };
+    let signature = STANDARD.decode(answer["signedBlob"].as_str().unwrap()).unwrap();
+    public.verify(&RSA_PKCS1_2048_8192_SHA256, b"any blob", &signature).unwrap();
+    let token = of_account(&emulator, ACCOUNT, URL);
+    let (text, _) = token.rsplit_once('.').unwrap();
+    assert_eq!(sign(text.as_bytes()).status, 400);
+    assert_eq!(post(&emulator, &path, &json!({ "payload": "?" })).status, 400);
 }

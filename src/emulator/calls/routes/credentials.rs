@@ -19,6 +19,11 @@ pub(super) const ROUTES: &[Route] = &[
         "v1/projects/*/serviceAccounts/*:signJwt",
         |path| Some(Call::Credentials(CredentialsCall::Jwt, path.name())),
     ),
+    account(
+        "iamcredentials.projects.serviceAccounts.signBlob",
+        "v1/projects/*/serviceAccounts/*:signBlob",
+        |path| Some(Call::Credentials(CredentialsCall::Blob, path.name())),
+    ),
 ];
 
 const fn account(id: &'static str, path: &'static str, call: fn(&super::Path<'_>) -> Option<Call>) -> Route {

@@ -1430,4 +1430,11 @@ pub(super) const REQUESTS: &[Asked] = &[
         "v1/projects/-/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com:signJwt",
         r#"{"payload": "{\"aud\": \"https://pay.example.com\"}"}"#,
     ),
+    asked(
+        "iamcredentials.v1",
+        "iamcredentials.projects.serviceAccounts.signBlob",
+        "POST",
+        "v1/projects/-/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com:signBlob",
+        r#"{"payload": "YW55IGJsb2I="}"#,
+    ),
 ];
