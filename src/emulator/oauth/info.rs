@@ -126,18 +126,37 @@ fn token_info(request: &Request, handle: &Handle) -> Answer {
         return wrong(400, "invalid_token", "Invalid Value");
     };
     let left = until.map_or(super::LIFETIME, |until| (until - now).num_seconds());
-    let mut info = json!({
-        "azp": id_tokens::GCLOUD,
-        "aud": id_tokens::GCLOUD,
-        "scope": format!("https://www.googleapis.com/auth/userinfo.email {SCOPE} openid"),
-        "exp": (now.timestamp() + left).to_string(),
-        "expires_in": left.to_string(),
-        "access_type": "online",
-    });
-    if let Some((email, subject)) = holder(&actor, handle) {
-        info["sub"] = subject.into();
-        info["email"] = email.into();
-        info["email_verified"] = "true".into();
+    let scope = format!("https://www.googleapis.com/auth/userinfo.email {SCOPE} openid");
+    let holder = holder(&actor, handle);
+    let (email, subject) = holder.as_ref().map(|(email, subject)| (email, subject)).unzip();
+    // The versions before have other names for it, and numbers.
+    let is_old = request.path.starts_with("/oauth2/v1/") || request.path.starts_with("/oauth2/v2/");
+    let mut info = if is_old {
+        json!({
+            "issued_to": id_tokens::GCLOUD,
+            "audience": id_tokens::GCLOUD,
+            "user_id": subject,
+            "scope": scope,
+            "expires_in": left,
+            "email": email,
+            "verified_email": email.map(|_| true),
+            "access_type": "online",
+        })
+    } else {
+        json!({
+            "azp": id_tokens::GCLOUD,
+            "aud": id_tokens::GCLOUD,
+            "sub": subject,
+            "scope": scope,
+            "exp": (now.timestamp() + left).to_string(),
+            "expires_in": left.to_string(),
+            "email": email,
+            "email_verified": email.map(|_| "true"),
+            "access_type": "online",
+        })
+    };
+    if let Value::Object(fields) = &mut info {
+        fields.retain(|_, value| !value.is_null());
     }
     Answer::json(200, &info)
 }

@@ -85,6 +85,9 @@ fn a_token_acts_as_who_asked_for_it() {
     let path = format!("/v1/projects/-/serviceAccounts/{pay}:generateAccessToken");
     let token = post(&emulator, &path, &body).json()["accessToken"].clone();
     assert_eq!(holder(&emulator, token.as_str().unwrap()), pay);
+    let info = send(&emulator, "GET", "/oauth2/v1/tokeninfo?access_token=any", "").unwrap().json();
+    assert_eq!((&info["email"], &info["verified_email"]), (&json!("owner@example.com"), &json!(true)));
+    assert_eq!((&info["expires_in"], &info["azp"]), (&json!(3_599), &Value::Null));
     let info = send(&emulator, "GET", "/oauth2/v3/userinfo", "").unwrap().json();
     assert_eq!((&info["email"], &info["email_verified"]), (&json!("owner@example.com"), &json!(true)));
 }
