@@ -1,6 +1,6 @@
 //! Lists of what is below a project or in a location, and the locations.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -103,11 +103,13 @@ pub(super) fn names(
     let both = [Kind::Function, Kind::Gen1Function];
     let kinds = if kind == Kind::Function { both.as_slice() } else { std::slice::from_ref(&kind) };
     let dark = state.unreachable();
-    let is_deleted = context.request.query("showDeleted") == Some("true");
+    let nothing = BTreeSet::new();
+    let are_all = context.request.query("showDeleted") == Some("true");
+    let deleted = if are_all { &nothing } else { state.deleted() };
     let is_shown = |kind: Kind, name: &str| {
         let is_lit = dark.is_empty() || location(name).is_none_or(|location| !dark.contains(location));
         is_lit
-            && (is_deleted || !state.is_deleted(kind, name))
+            && (deleted.is_empty() || !deleted.contains(&(kind, name.to_owned())))
             && (filter.is_empty()
                 || state.resource(kind, name).is_some_and(|resource| filter.matches(&resource)))
     };

@@ -24,6 +24,8 @@ type Listed = Arc<[Arc<str>]>;
 pub(super) struct Index {
     /// Names by kind, project and location; `-` for any.
     lists: Mutex<BTreeMap<(Kind, String, String), Listed>>,
+    /// Resources that are there as ones that were deleted.
+    deleted: OnceLock<BTreeSet<(Kind, String)>>,
     /// Every location that anything is in.
     locations: OnceLock<BTreeSet<String>>,
     /// Service accounts by project and by e-mail address in lower case, and by their unique ids.
@@ -64,10 +66,13 @@ impl State {
         Arc::clone(list)
     }
 
-    /// Whether a resource is there as one that was deleted.
-    pub(in crate::emulator) fn is_deleted(&self, kind: Kind, name: &str) -> bool {
-        let data = self.asset(kind, name).and_then(|asset| asset.data.as_ref());
-        data.is_some_and(|data| data.get("deleteTime").is_some_and(Value::is_string))
+    /// The resources that are there as ones that were deleted.
+    pub(in crate::emulator) fn deleted(&self) -> &BTreeSet<(Kind, String)> {
+        self.index.deleted.get_or_init(|| {
+            let is_deleted = |data: &Value| data.get("deleteTime").is_some_and(Value::is_string);
+            let own = self.assets.iter().filter(|(_, asset)| asset.data.as_ref().is_some_and(is_deleted));
+            own.map(|(key, _)| key.clone()).collect()
+        })
     }
 
     /// The locations that anything is in.

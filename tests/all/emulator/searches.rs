@@ -1,7 +1,7 @@
 //! Lists and searches beyond one location: policies, assets, containers, roles, accounts, functions.
 
 use callmap::{
-    emulator::{Emulator, State},
+    emulator::{Emulator, Kind, State},
     sources::{Input, assets},
     world::SourceKind,
 };
@@ -111,6 +111,31 @@ fn assets_that_are_listed_are_lines_that_can_be_read() {
     for bad in ["contentType=ALL", "readTime=2020-01-01T00:00:00Z", "pageSize=-1"] {
         assert_eq!(get(&emulator, &format!("/v1/projects/1001/assets?{bad}")).status, 400, "{bad}");
     }
+}
+
+#[test]
+fn a_state_with_everything_in_it_is_read_in_again_as_the_same() {
+    let lines = State::read(ESTATE.as_bytes()).unwrap().lines();
+    assert_eq!(State::read(lines.as_bytes()).unwrap().lines(), lines);
+    for line in ESTATE.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert!(lines.contains(line["asset_type"].as_str().unwrap()), "{line}");
+    }
+}
+
+#[test]
+fn services_that_were_deleted_are_shown_to_those_who_ask_for_them() {
+    let emulator = emulator();
+    let list = "/v2/projects/shop-prod/locations/europe-west1/services";
+    emulator.change(|state| {
+        let data = state.data_mut(Kind::Service, &format!("{}/ship", &list["/v2/".len()..])).unwrap();
+        data["deleteTime"] = json!("2026-11-01T00:00:00Z");
+    });
+    let has_ship = |query: &str| {
+        let answer = get(&emulator, &format!("{list}{query}")).json();
+        each(&answer, "services", "/name").iter().any(|name| name.ends_with("/ship"))
+    };
+    assert!(!has_ship("") && has_ship("?showDeleted=true"));
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn a_service_is_made_and_taken_away_in_the_knative_shape() {
     assert_eq!(kept.lines(), lines);
     assert_eq!(knative(&emulator, "DELETE", "/cart", &json!({})).json()["status"], "Success");
     assert_eq!(knative(&emulator, "GET", "/cart", &json!({})).status, 404);
-    for name in ["Cart", "cart-", &"c".repeat(50), ""] {
+    for name in ["Cart", "cart-", "cart/x", &"c".repeat(50), ""] {
         assert_eq!(knative(&emulator, "POST", "", &service(name)).status, 400, "{name}");
     }
 }
@@ -173,6 +173,8 @@ fn what_a_patch_may_not_do_it_does_not() {
     assert_eq!(send(&emulator, "DELETE", &gone, "").unwrap().json()["done"], true);
     assert_eq!(get(&emulator, &gone).status, 404);
     assert_eq!(post(&emulator, &format!("/v2/{LOCATION}/services?serviceId=pay"), &body).status, 409);
+    let elsewhere = format!("/v2/{LOCATION}/services?serviceId=cart").replace("shop-prod", "shop-nowhere");
+    assert_eq!(post(&emulator, &elsewhere, &body).status, 403);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     emulator::{
-        calls::Context,
+        calls::{Context, list},
         fault::Fault,
         hash::digits,
         state::{Kind, location, project},
@@ -18,7 +18,8 @@ const LONGEST: usize = 49;
 
 /// Refuses what is no name of a service, and what there is already.
 pub(super) fn check_new(name: &str, context: &Context<'_>) -> Result<(), Fault> {
-    let last = name.rsplit('/').next().unwrap_or_default();
+    let (parent, last) = name.split_once("/services/").unwrap_or_default();
+    list::known(parent, "run.services.create", context)?;
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_name = last.len() <= LONGEST
         && last.starts_with(|first: char| first.is_ascii_lowercase())
