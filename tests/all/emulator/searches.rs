@@ -84,6 +84,29 @@ fn policies_are_searched_and_only_the_bindings_that_match_are_shown() {
 }
 
 #[test]
+fn the_policies_that_count_for_a_service_are_those_above_it_up_to_the_scope() {
+    let emulator = emulator();
+    let pay = "//run.googleapis.com/projects/1001/locations/europe-west1/services/pay";
+    let attached = |scope: &str| {
+        let target = format!("/v1/{scope}/effectiveIamPolicies:batchGet?names={pay}");
+        each(&get(&emulator, &target).json()["policyResults"][0], "policies", "/attachedResource")
+    };
+    let container = |name: &str| format!("//cloudresourcemanager.googleapis.com/{name}");
+    let expected = [
+        pay.to_owned(),
+        container("projects/shop-prod"),
+        container("folders/40"),
+        container("organizations/9"),
+    ];
+    assert_eq!(attached("organizations/9"), expected);
+    assert_eq!(attached("projects/shop-prod"), expected[..2]);
+    for bad in ["", "?names=//run.googleapis.com/projects/1001/locations/europe-west1/services/gone"] {
+        let target = format!("/v1/folders/40/effectiveIamPolicies:batchGet{bad}");
+        assert_eq!(get(&emulator, &target).status, 400, "{bad}");
+    }
+}
+
+#[test]
 fn assets_that_are_listed_are_lines_that_can_be_read() {
     let emulator = emulator();
     let listed = |content: &str| {

@@ -1,5 +1,6 @@
 //! Cloud Asset Inventory (<https://cloud.google.com/asset-inventory/docs/reference/rest>).
 
+mod effective;
 mod list;
 mod query;
 mod scope;
@@ -23,6 +24,8 @@ pub(in crate::emulator) enum AssetCall {
     Search(String),
     /// What there is.
     List(String),
+    /// The policies that count for resources.
+    Effective(String),
 }
 
 /// Does what is asked for.
@@ -30,6 +33,7 @@ pub(super) fn answer(call: &AssetCall, context: &Context<'_>) -> Result<Value, F
     match call {
         AssetCall::Search(scope) => search::search(scope, context),
         AssetCall::List(parent) => list::list(parent, context),
+        AssetCall::Effective(scope) => effective::batch(scope, context),
     }
 }
 

@@ -28,4 +28,25 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(V1, "cloudasset.assets.list", "GET", "v1/organizations/*/assets", |path| {
         Some(Call::Asset(AssetCall::List(path.parent())))
     }),
+    Route::new(
+        V1,
+        "cloudasset.effectiveIamPolicies.batchGet",
+        "GET",
+        "v1/projects/*/effectiveIamPolicies:batchGet",
+        |path| Some(Call::Asset(AssetCall::Effective(path.parent()))),
+    ),
+    Route::new(
+        V1,
+        "cloudasset.effectiveIamPolicies.batchGet",
+        "GET",
+        "v1/folders/*/effectiveIamPolicies:batchGet",
+        |path| Some(Call::Asset(AssetCall::Effective(path.parent()))),
+    ),
+    Route::new(
+        V1,
+        "cloudasset.effectiveIamPolicies.batchGet",
+        "GET",
+        "v1/organizations/*/effectiveIamPolicies:batchGet",
+        |path| Some(Call::Asset(AssetCall::Effective(path.parent()))),
+    ),
 ];

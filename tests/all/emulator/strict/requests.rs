@@ -1437,4 +1437,25 @@ pub(super) const REQUESTS: &[Asked] = &[
         "v1/projects/-/serviceAccounts/pay@shop-prod.iam.gserviceaccount.com:signBlob",
         r#"{"payload": "YW55IGJsb2I="}"#,
     ),
+    asked(
+        "cloudasset.v1",
+        "cloudasset.effectiveIamPolicies.batchGet",
+        "GET",
+        "v1/organizations/9/effectiveIamPolicies:batchGet?names=//run.googleapis.com/projects/shop-prod/locations/europe-west1/services/pay&names=//cloudresourcemanager.googleapis.com/projects/1001",
+        "",
+    ),
+    asked(
+        "cloudasset.v1",
+        "cloudasset.effectiveIamPolicies.batchGet",
+        "GET",
+        "v1/folders/40/effectiveIamPolicies:batchGet?names=//run.googleapis.com/projects/shop-prod/locations/europe-west1/services/pay&names=//cloudresourcemanager.googleapis.com/projects/1001",
+        "",
+    ),
+    asked(
+        "cloudasset.v1",
+        "cloudasset.effectiveIamPolicies.batchGet",
+        "GET",
+        "v1/projects/shop-prod/effectiveIamPolicies:batchGet?names=//run.googleapis.com/projects/shop-prod/locations/europe-west1/services/pay&names=//cloudresourcemanager.googleapis.com/projects/1001",
+        "",
+    ),
 ];
