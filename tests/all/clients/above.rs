@@ -1,5 +1,7 @@
 //! gcloud on what stands above functions: projects, folders, organizations, roles.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use super::{gcloud::Gcloud, started, started_with};
@@ -102,4 +104,26 @@ fn gcloud_reads_and_changes_who_may_act_as_a_service_account() {
     let held =
         json!([{ "role": "roles/iam.serviceAccountTokenCreator", "members": ["group:sre@example.com"] }]);
     assert_eq!(gcloud.run(&read).well().json()["bindings"], held);
+}
+
+#[test]
+fn gcloud_makes_reads_and_takes_away_a_deny_policy() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let rule = json!({ "denyRule": {
+        "deniedPrincipals": ["principal://goog/subject/casey@contractor.example"],
+        "deniedPermissions": ["run.googleapis.com/routes.invoke"],
+    } });
+    let file = json!({ "displayName": "no calls", "rules": [rule] });
+    fs::write(gcloud.folder().join("deny.json"), file.to_string()).unwrap();
+    let on = "--kind denypolicies --attachment-point cloudresourcemanager.googleapis.com/projects/shop-prod \
+              --format json";
+    gcloud.run(&format!("iam policies create no-calls --policy-file deny.json {on}")).well();
+    let made = gcloud.run(&format!("iam policies get no-calls {on}")).well().json();
+    assert_eq!((&made["displayName"], &made["rules"]), (&json!("no calls"), &json!([rule])));
+    let listed = gcloud.run(&format!("iam policies list {on}")).well().json();
+    let shown = listed.to_string();
+    assert!(shown.contains("no-calls"), "{shown}");
+    gcloud.run(&format!("iam policies delete no-calls {on}")).well();
+    gcloud.run(&format!("iam policies get no-calls {on}")).failed("NOT_FOUND");
 }
