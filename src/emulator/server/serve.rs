@@ -77,11 +77,12 @@ async fn respond(request: hyper::Request<Incoming>, handle: Handle) -> io::Resul
         return Ok(answer.response(Delivery::Whole));
     }
     let routed = if front::is_meant(&request) { None } else { calls::route(&request) };
-    let number = handle.write_log(|log| log.begin(entry(&request, target, routed.as_ref())));
     let id = routed.as_ref().map(|routed| routed.route.id);
     let is_write = id.is_some_and(is_policy_write);
     let asked = Asked { verb: &request.method, path: &request.path, id, is_write, now: Utc::now() };
     let (latency, fate) = handle.sky(|sky| sky.next(&asked));
+    // What is in the log has its weather: whoever sees it there may change that for the next.
+    let number = handle.write_log(|log| log.begin(entry(&request, target, routed.as_ref())));
     if !latency.is_zero() {
         sleep(latency).await;
     }
