@@ -71,6 +71,18 @@ impl Request {
     }
 }
 
+/// A field of a mask, as it is called in JSON: `updateMask` of `update_mask`.
+pub(super) fn camel(field: &str) -> String {
+    let mut words = field.trim().split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut name, word| {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+        name
+    })
+}
+
 /// A part of a path without its percent signs.
 pub(super) fn decoded(part: &str) -> String {
     // A plus is a plus in a path.

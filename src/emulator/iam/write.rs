@@ -10,6 +10,7 @@ use super::{
 };
 use crate::emulator::{
     fault::Fault,
+    request::camel,
     state::{Kind, State},
 };
 
@@ -110,18 +111,6 @@ pub(super) fn mask(request: &Value) -> Result<Vec<String>, Fault> {
         return Err(wrong());
     }
     Ok(if fields.is_empty() { USUAL_MASK.map(str::to_owned).to_vec() } else { fields })
-}
-
-/// A field of a mask, as it is called in JSON.
-fn camel(field: &str) -> String {
-    let mut words = field.trim().split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut name, word| {
-        let mut letters = word.chars();
-        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        name.push_str(letters.as_str());
-        name
-    })
 }
 
 fn version_of(policy: &Value) -> i64 {

@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -15,6 +15,18 @@ use super::{
     location,
     names::project,
 };
+
+/// So many services are kept as they are answered; then all are let go of.
+const MOST: usize = 2_000;
+
+/// The shapes in which a service is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Shape {
+    /// Knative's.
+    Old,
+    /// That of v2.
+    New,
+}
 
 /// Names in the order of a list.
 type Listed = Arc<[Arc<str>]>;
@@ -30,6 +42,23 @@ pub(super) struct Index {
     locations: OnceLock<BTreeSet<String>>,
     /// Service accounts by project and by e-mail address in lower case, and by their unique ids.
     accounts: OnceLock<BTreeMap<(String, String), String>>,
+    /// Services as they were answered.
+    shown: Mutex<HashMap<(Shape, String), Value>>,
+}
+
+impl Index {
+    /// A service as it is answered in a shape, made once.
+    pub(super) fn shown(&self, shape: Shape, name: &str, show: impl FnOnce() -> Value) -> Value {
+        let key = (shape, name.to_owned());
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = shown.get(&key) {
+            return value.clone();
+        }
+        if shown.len() >= MOST {
+            shown.clear();
+        }
+        shown.entry(key).or_insert_with(show).clone()
+    }
 }
 
 impl Clone for Index {
@@ -116,4 +145,38 @@ impl State {
 fn created(data: Option<&Value>) -> Option<&str> {
     let data = data?;
     data.get("createTime").or_else(|| data.pointer("/metadata/creationTimestamp")).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_service_is_shown_as_it_is_now_in_both_shapes() {
+        let name = "projects/shop-prod/locations/europe-west1/services/pay";
+        let mut state = State::default();
+        let told = |state: &State| {
+            let new = state.service(name).map(|service| service["description"].clone());
+            let old = state.knative(name).map(|service| service["metadata"]["annotations"].to_string());
+            (new, old)
+        };
+        let mut met = BTreeSet::new();
+        assert_eq!(told(&state), (None, None));
+        for word in ["first", "second"] {
+            state.put(Kind::Service, name, json!({ "description": word, "ingress": "INGRESS_TRAFFIC_ALL" }));
+            let (new, old) = told(&state);
+            assert_eq!(new, Some(word.into()));
+            assert_eq!(told(&state), (new, old.clone()));
+            assert!(met.insert(old) || word == "second");
+        }
+        state.data_mut(Kind::Service, name).unwrap()["description"] = "third".into();
+        state.data_mut(Kind::Service, name).unwrap()["ingress"] = "INGRESS_TRAFFIC_INTERNAL_ONLY".into();
+        let (new, old) = told(&state);
+        assert_eq!(new, Some("third".into()));
+        assert!(met.insert(old), "the ingress was changed");
+        state.remove(Kind::Service, name);
+        assert_eq!(told(&state), (None, None));
+    }
 }

@@ -40,6 +40,7 @@ pub use settings::Settings;
 
 use super::iam::etag;
 use crate::model::Time;
+use index::Shape;
 
 /// A resource as it was given.
 #[derive(Debug, Clone, Default)]
@@ -108,14 +109,17 @@ impl State {
     /// A service in the shape of the v2 API.
     pub(in crate::emulator) fn service(&self, name: &str) -> Option<Value> {
         let name = self.names.canonical(name);
-        self.asset(Kind::Service, &name).map(|asset| service::v2(&name, asset.data.as_ref()))
+        let asset = self.asset(Kind::Service, &name)?;
+        Some(self.index.shown(Shape::New, &name, || service::v2(&name, asset.data.as_ref())))
     }
 
     /// A service in the Knative shape.
     pub(in crate::emulator) fn knative(&self, name: &str) -> Option<Value> {
         let name = self.names.canonical(name);
         let number = project(&name).and_then(|project| self.names.number(project));
-        self.asset(Kind::Service, &name).map(|asset| service::knative(&name, number, asset.data.as_ref()))
+        let asset = self.asset(Kind::Service, &name)?;
+        let show = || service::knative(&name, number, asset.data.as_ref());
+        Some(self.index.shown(Shape::Old, &name, show))
     }
 
     /// The short names of the revisions of a service.

@@ -7,6 +7,7 @@ use super::{done, write};
 use crate::emulator::{
     calls::{Context, missing},
     fault::Fault,
+    request::camel,
     shape,
     state::{Kind, service_etag, uid},
 };
@@ -108,18 +109,6 @@ fn body(context: &Context<'_>) -> Result<Value, Fault> {
 fn writable(service: &Value) -> Map<String, Value> {
     let all = write::fields(Some(service)).into_iter();
     all.filter(|(key, value)| !GIVEN.contains(&key.as_str()) && !value.is_null()).collect()
-}
-
-/// A field of a mask, as it is called in JSON.
-fn camel(field: &str) -> String {
-    let mut words = field.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut name, word| {
-        let mut letters = word.chars();
-        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        name.push_str(letters.as_str());
-        name
-    })
 }
 
 /// Puts a value at the end of a path, or takes away what is there.
