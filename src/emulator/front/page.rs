@@ -23,6 +23,12 @@ pub(super) fn unauthorized(path: &str, why: &str) -> Answer {
     page(401, "Unauthorized", "Unauthorized", &sentence, why).with("www-authenticate", challenge)
 }
 
+/// 503: the location does not answer.
+pub(super) fn unavailable(why: &str) -> Answer {
+    let sentence = "The service you requested is not available at this time.";
+    page(503, "Service Unavailable", "Server Error", sentence, why)
+}
+
 /// 404: nothing answers here, or not to everybody.
 pub(super) fn not_found(why: &str) -> Answer {
     page(404, "Page not found", "Page not found", "The requested URL was not found on this server.", why)

@@ -91,6 +91,12 @@ impl<'v> Visit<'v> {
 
     /// What is answered.
     pub(super) fn answer(&self) -> Answer {
+        let location = self.name.location.clone();
+        if self.handle.read(|state| state.unreachable().contains(&*location)) {
+            return page::unavailable(&format!(
+                "the location {location} does not answer, as the weather has it"
+            ));
+        }
         if let Some(answer) = self.shut() {
             return answer;
         }

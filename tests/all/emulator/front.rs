@@ -548,3 +548,14 @@ fn a_grant_lets_through_once_it_has_taken_effect() {
     assert_eq!(post(&emulator, &format!("/v2/{PAY}:setIamPolicy"), &json!({ "policy": {} })).status, 200);
     assert_eq!([at(121), at(239), at(240)], [200, 200, 403]);
 }
+
+#[test]
+fn nothing_answers_in_a_location_that_does_not() {
+    let emulator = started();
+    let token = of_account(&emulator, ACCOUNT, URL);
+    post(&emulator, "/_weather", &json!({ "unreachable": ["europe-west1"] }));
+    assert_eq!(call(&emulator, &token).status, 503);
+    assert_eq!(anybody(&emulator).status, 503);
+    post(&emulator, "/_weather", &json!({ "unreachable": ["us-east1"] }));
+    assert_eq!(call(&emulator, &token).status, 200);
+}
