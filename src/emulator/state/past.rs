@@ -25,7 +25,8 @@ impl Past {
         if !self.delay.is_zero() {
             let delay = self.delay;
             let all = self.replaced.entry(key.clone()).or_default();
-            all.retain(|(replaced, _)| now < *replaced + delay);
+            // A difference, since a sum may lie beyond all time.
+            all.retain(|(replaced, _)| now - *replaced < delay);
             all.push((now, held.cloned()));
         }
     }
@@ -42,7 +43,7 @@ impl Past {
 
     /// The first that was replaced by what does not decide yet.
     fn first<'r>(&self, all: &'r [Replaced], now: Time) -> Option<&'r Replaced> {
-        all.iter().find(|(replaced, _)| now < *replaced + self.delay)
+        all.iter().find(|(replaced, _)| now - *replaced < self.delay)
     }
 }
 
@@ -125,5 +126,11 @@ mod tests {
         set(&mut state, "fourth", at(200));
         state.remove(Kind::Service, PAY);
         assert_eq!(word(&state, 201), None);
+        for seconds in [u64::MAX, 10_u64.pow(15)] {
+            set(&mut state, "before", at(0));
+            state.delay_policies(seconds);
+            set(&mut state, "never", at(1));
+            assert_eq!(word(&state, 1 << 40).as_deref(), Some("before"), "{seconds}");
+        }
     }
 }
