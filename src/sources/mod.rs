@@ -21,3 +21,4 @@ mod wire;
 pub use allow::policy;
 pub use error::ReadError;
 pub use input::{Input, open};
+pub(crate) use wire::service::ingress_word;

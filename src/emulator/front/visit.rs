@@ -139,11 +139,9 @@ impl<'v> Visit<'v> {
         let from = self.request.header(FROM).unwrap_or("internet");
         let ingress = settings.ingress.as_deref().unwrap_or("INGRESS_TRAFFIC_ALL");
         let is_open = match ingress {
-            "INGRESS_TRAFFIC_INTERNAL_ONLY" | "internal" => from == "internal",
-            "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" | "internal-and-cloud-load-balancing" => {
-                matches!(from, "internal" | "load-balancer")
-            }
-            "INGRESS_TRAFFIC_NONE" | "none" => false,
+            "INGRESS_TRAFFIC_INTERNAL_ONLY" => from == "internal",
+            "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" => matches!(from, "internal" | "load-balancer"),
+            "INGRESS_TRAFFIC_NONE" => false,
             _ => true,
         };
         (!is_open).then(|| {

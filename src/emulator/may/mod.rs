@@ -18,6 +18,7 @@ use super::{
 };
 use crate::model::{Principal, PrincipalKind, Time};
 use caller::Caller;
+pub(super) use role::carries;
 use way::Way;
 pub(super) use way::canonical;
 

@@ -9,7 +9,7 @@ use crate::emulator::{
 
 /// Whether a role carries a permission. Of roles that somebody made those count that the state holds, unless they are
 /// off or deleted (<https://cloud.google.com/iam/docs/reference/rest/v1/organizations.roles#Role>).
-pub(super) fn carries(state: &State, role: &str, permission: &str) -> bool {
+pub(in crate::emulator) fn carries(state: &State, role: &str, permission: &str) -> bool {
     if roles::is_predefined(role) {
         return roles::carries(role, permission);
     }

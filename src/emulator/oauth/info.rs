@@ -11,7 +11,7 @@ use crate::{
         id_tokens::{self, key, subject_of},
         request::Request,
         server::Answer,
-        tokens::Actor,
+        tokens::{Actor, OWNER},
     },
     model::Principal,
 };
@@ -83,7 +83,7 @@ fn configuration() -> Value {
 /// The address and the number of who brings an access token, where it has an address.
 fn holder(actor: &Actor, handle: &Handle) -> Option<(String, String)> {
     match actor {
-        Actor::Owner => Some(("owner@example.com".to_owned(), subject_of("owner@example.com"))),
+        Actor::Owner => Some((OWNER.to_owned(), subject_of(OWNER))),
         Actor::As(principal) => {
             let email = principal.email()?.to_owned();
             let is_account = principal == &Principal::service_account(&email);

@@ -10,7 +10,7 @@ use crate::{
         id_tokens::{self, Claims, subject_of},
         request::Request,
         server::Answer,
-        tokens::{Actor, Mint},
+        tokens::{Actor, Mint, OWNER},
     },
     model::Principal,
 };
@@ -18,8 +18,6 @@ use crate::{
 const JWT_GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// The longest that an assertion may hold, in seconds.
 const LONGEST: i64 = 3_600;
-/// Whom an ID token names that is given for a made-up refresh token.
-const OWNER: &str = "owner@example.com";
 
 /// A token for what is brought.
 pub(super) fn grant(request: &Request, handle: &Handle) -> Answer {

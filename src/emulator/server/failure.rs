@@ -29,7 +29,8 @@ pub(super) fn fault(fate: Fate, routed: Option<&Routed>) -> Option<Fault> {
 pub(super) fn dark(request: &Request, handle: &Handle) -> Option<Fault> {
     handle.read(|state| {
         let of_host = request.host.split('.').next().and_then(|first| first.strip_suffix("-run"));
-        let asked = location(&request.path).or(of_host)?;
+        let path = request.parts().join("/");
+        let asked = location(&path).or(of_host)?;
         let is_dark = state.unreachable().contains(asked);
         is_dark.then(|| Fault::new(503, "UNAVAILABLE", "The service is currently unavailable."))
     })

@@ -193,29 +193,27 @@ async fn asked(handle: &Handle, resource: &str, request: &Request) -> WriteFate 
     tokio::task::spawn_blocking(move || handle.fate_of(&write)).await.unwrap_or(WriteFate::DropBefore)
 }
 
+/// 401: the token ran out.
 fn expired(service: &str) -> Fault {
-    let details = vec![serde_json::json!({
-        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-        "reason": "ACCESS_TOKEN_EXPIRED",
-        "domain": "googleapis.com",
-        "metadata": { "service": service },
-    })];
-    let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or \
-                   other valid authentication credential. See \
-                   https://developers.google.com/identity/sign-in/web/devconsole-project.";
-    Fault { details, ..Fault::new(401, "UNAUTHENTICATED", message) }
+    unauthenticated(service, "ACCESS_TOKEN_EXPIRED", "Request had invalid authentication credentials.")
 }
 
+/// 401: there is no token.
 fn unknown(service: &str) -> Fault {
+    unauthenticated(service, "CREDENTIALS_MISSING", "Request is missing required authentication credential.")
+}
+
+fn unauthenticated(service: &str, reason: &str, sentence: &str) -> Fault {
     let details = vec![serde_json::json!({
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-        "reason": "CREDENTIALS_MISSING",
+        "reason": reason,
         "domain": "googleapis.com",
         "metadata": { "service": service },
     })];
-    let message = "Request is missing required authentication credential. Expected OAuth 2 access token, login \
-                   cookie or other valid authentication credential. See \
-                   https://developers.google.com/identity/sign-in/web/devconsole-project.";
+    let message = format!(
+        "{sentence} Expected OAuth 2 access token, login cookie or other valid authentication credential. See \
+         https://developers.google.com/identity/sign-in/web/devconsole-project."
+    );
     Fault { details, ..Fault::new(401, "UNAUTHENTICATED", message) }
 }
 

@@ -4,13 +4,11 @@
 use serde_json::{Value, json};
 
 use super::{Kind, State, container_kind, never_set, object};
+use crate::emulator::may;
 
 /// The permission that lets through the Identity-Aware Proxy
 /// (<https://cloud.google.com/iap/docs/managing-access#roles>).
 const THROUGH_IAP: &str = "iap.webServiceVersions.accessViaIAP";
-
-/// The one role of Google's that holds it.
-const IAP_USER: &str = "roles/iap.httpsResourceAccessor";
 
 /// Whose judgement is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -144,7 +142,7 @@ impl State {
     fn through_proxy(&self, policy: &Value) -> Value {
         let lets_through = |binding: &Value| {
             let role = binding.get("role").and_then(Value::as_str).unwrap_or_default();
-            role == IAP_USER || self.holds(role, THROUGH_IAP)
+            may::carries(self, role, THROUGH_IAP)
         };
         let bindings = policy.get("bindings").and_then(Value::as_array).into_iter().flatten();
         let told = bindings.filter(|binding| lets_through(binding)).cloned().map(|mut binding| {
@@ -154,17 +152,6 @@ impl State {
             binding
         });
         json!({ "version": 3, "etag": "ACAB", "bindings": told.collect::<Vec<_>>() })
-    }
-
-    /// Whether a role that somebody made holds a permission.
-    fn holds(&self, role: &str, permission: &str) -> bool {
-        let data = self.asset(Kind::Role, role).and_then(|asset| asset.data.as_ref());
-        let is_off = data.is_some_and(|data| {
-            data.get("deleted") == Some(&Value::Bool(true))
-                || data.get("stage").and_then(Value::as_str) == Some("DISABLED")
-        });
-        let listed = data.and_then(|data| data.get("includedPermissions")).and_then(Value::as_array);
-        !is_off && listed.is_some_and(|all| all.iter().any(|each| each.as_str() == Some(permission)))
     }
 }
 

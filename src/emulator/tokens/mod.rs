@@ -15,6 +15,9 @@ const MOST: u64 = 200_000;
 /// What access tokens begin with, as Google's do.
 const MARK: &str = "ya29.emulated-";
 
+/// The e-mail address of the estate's owner, where one has to be said.
+pub(super) const OWNER: &str = "owner@example.com";
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Actor {

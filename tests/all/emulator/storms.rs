@@ -91,6 +91,7 @@ fn a_location_that_does_not_answer_is_named_by_lists_and_refused_by_itself() {
         format!("/v2/{PAY}"),
         format!("/v1/{PAY}:getIamPolicy"),
         "/v2/projects/shop-prod/locations/europe-west1/services".to_owned(),
+        "/v2/projects/shop-prod/locations/europe%2Dwest1/services".to_owned(),
         "http://europe-west1-run.googleapis.com/apis/serving.knative.dev/v1/namespaces/shop-prod/services"
             .to_owned(),
     ] {

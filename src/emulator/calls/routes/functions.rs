@@ -3,6 +3,7 @@
 use super::{
     Route,
     iam::{read_by_get as read, test, write},
+    operation,
 };
 use crate::emulator::{
     calls::{Call, FunctionCall, OperationCall},
@@ -99,8 +100,3 @@ pub(super) const ROUTES: &[Route] = &[
         "v1/projects/*/locations/*/functions/*:testIamPermissions",
     ),
 ];
-
-#[expect(clippy::unnecessary_wraps, reason = "what a route does may come to nothing")]
-fn operation(call: OperationCall) -> Option<Call> {
-    Some(Call::Operation(call))
-}

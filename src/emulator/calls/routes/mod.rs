@@ -14,7 +14,7 @@ mod run_v2;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use super::Call;
+use super::{Call, OperationCall, RunCall};
 use crate::emulator::request::Request;
 use path::{Path, Pattern};
 
@@ -77,6 +77,16 @@ pub fn all() -> impl Iterator<Item = &'static Route> {
     ]
     .into_iter()
     .flatten()
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what a route does may come to nothing")]
+fn run(call: RunCall) -> Option<Call> {
+    Some(Call::Run(call))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what a route does may come to nothing")]
+fn operation(call: OperationCall) -> Option<Call> {
+    Some(Call::Operation(call))
 }
 
 /// The APIs that are served, by the first words of their hosts: `run` of `run.googleapis.com`.

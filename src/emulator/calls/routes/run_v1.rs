@@ -3,6 +3,7 @@
 use super::{
     Route,
     iam::{read_by_get as read, test, write},
+    operation, run,
 };
 use crate::emulator::{
     calls::{Call, OperationCall, RunCall},
@@ -193,13 +194,3 @@ pub(super) const ROUTES: &[Route] = &[
         |path| operation(OperationCall::Delete(Kind::Service, path.name())),
     ),
 ];
-
-#[expect(clippy::unnecessary_wraps, reason = "what a route does may come to nothing")]
-fn run(call: RunCall) -> Option<Call> {
-    Some(Call::Run(call))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "what a route does may come to nothing")]
-fn operation(call: OperationCall) -> Option<Call> {
-    Some(Call::Operation(call))
-}

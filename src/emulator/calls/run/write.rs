@@ -8,7 +8,7 @@ use crate::{
         fault::Fault,
         hash::digits,
         state::{Kind, location, project},
-        tokens::Actor,
+        tokens::{Actor, OWNER},
     },
     model::time,
 };
@@ -70,7 +70,7 @@ pub(super) fn permit(
 /// Who writes.
 pub(super) fn writer(context: &Context<'_>) -> String {
     match context.caller {
-        Actor::Owner => "owner@example.com".to_owned(),
+        Actor::Owner => OWNER.to_owned(),
         Actor::As(principal) => {
             let text = principal.as_str();
             text.split_once(':').map_or(text, |(_, email)| email).to_owned()

@@ -49,57 +49,45 @@ fn containers(list: &Value, from: &str, to: &str, secret: impl Fn(&Value) -> Val
 
 /// Volumes of Knative as those of v2.
 pub(in crate::emulator) fn volumes_to_v2(list: &Value) -> Value {
-    each(list, |volume| {
-        let mut out = fields(volume);
-        if let Some(secret) = out.get("secret") {
-            let items = secret.get("items").map(|items| {
-                each(items, |item| {
-                    object([
-                        ("path", item.get("path").cloned()),
-                        ("version", item.get("key").cloned()),
-                        ("mode", item.get("mode").cloned()),
-                    ])
-                })
-            });
-            let secret = object([
-                ("secret", secret.get("secretName").cloned()),
-                ("items", items),
-                ("defaultMode", secret.get("defaultMode").cloned()),
-            ]);
-            out.insert("secret".to_owned(), secret);
-        }
-        if let Some(Value::Object(empty)) = out.get_mut("emptyDir")
-            && let Some(medium) = empty.get("medium").and_then(Value::as_str).map(str::to_uppercase)
-        {
-            empty.insert("medium".to_owned(), medium.into());
-        }
-        Value::Object(out)
+    volumes(list, ["secretName", "secret"], ["key", "version"], |medium| {
+        medium.and_then(Value::as_str).map(|medium| medium.to_uppercase().into())
     })
 }
 
 /// Volumes of v2 as those of Knative.
 pub(in crate::emulator) fn volumes_to_knative(list: &Value) -> Value {
+    volumes(list, ["secret", "secretName"], ["version", "key"], |_| Some("Memory".into()))
+}
+
+/// Volumes with other words, each from one to the other: for the name of a secret and for its version; and with the
+/// medium of an empty directory made anew, where there is another.
+fn volumes(
+    list: &Value,
+    [name, other_name]: [&'static str; 2],
+    [version, other_version]: [&'static str; 2],
+    medium: impl Fn(Option<&Value>) -> Option<Value>,
+) -> Value {
+    let item = |item: &Value| {
+        object([
+            ("path", item.get("path").cloned()),
+            (other_version, item.get(version).cloned()),
+            ("mode", item.get("mode").cloned()),
+        ])
+    };
     each(list, |volume| {
         let mut out = fields(volume);
         if let Some(secret) = out.get("secret") {
-            let items = secret.get("items").map(|items| {
-                each(items, |item| {
-                    object([
-                        ("path", item.get("path").cloned()),
-                        ("key", item.get("version").cloned()),
-                        ("mode", item.get("mode").cloned()),
-                    ])
-                })
-            });
             let secret = object([
-                ("secretName", secret.get("secret").cloned()),
-                ("items", items),
+                (other_name, secret.get(name).cloned()),
+                ("items", secret.get("items").map(|items| each(items, item))),
                 ("defaultMode", secret.get("defaultMode").cloned()),
             ]);
             out.insert("secret".to_owned(), secret);
         }
-        if let Some(Value::Object(empty)) = out.get_mut("emptyDir") {
-            empty.insert("medium".to_owned(), "Memory".into());
+        if let Some(Value::Object(empty)) = out.get_mut("emptyDir")
+            && let Some(medium) = medium(empty.get("medium"))
+        {
+            empty.insert("medium".to_owned(), medium);
         }
         Value::Object(out)
     })

@@ -9,7 +9,7 @@ use super::{
     parts::{conditions_to_v2, containers_to_v2, duration, volumes_to_v2},
     ready, uid, v2_condition,
 };
-use crate::emulator::shape::fit;
+use crate::{emulator::shape::fit, sources::ingress_word};
 
 const RUN: &str = "run.googleapis.com";
 
@@ -71,7 +71,10 @@ fn from_knative(name: &str, data: &Value) -> Value {
         ("lastModifier", annotation_of(annotations, "serving.knative.dev/lastModifier")),
         ("client", annotation("client-name").map(Value::from)),
         ("clientVersion", annotation("client-version").map(Value::from)),
-        ("ingress", annotation("ingress-status").or(annotation("ingress")).map(|word| ingress(word).into())),
+        (
+            "ingress",
+            annotation("ingress-status").or(annotation("ingress")).map(|word| ingress_word(word).into()),
+        ),
         // A service without its template's settings is one of which nothing is said, not one with the defaults.
         ("template", template),
         ("traffic", at("/spec/traffic").map(|list| traffic(&list))),
@@ -164,16 +167,6 @@ fn annotation_of(all: Option<&Map<String, Value>>, key: &str) -> Option<Value> {
 
 fn as_text(value: Value) -> Value {
     if value.is_string() { value } else { value.to_string().into() }
-}
-
-fn ingress(word: &str) -> &str {
-    match word {
-        "all" => "INGRESS_TRAFFIC_ALL",
-        "internal" => "INGRESS_TRAFFIC_INTERNAL_ONLY",
-        "internal-and-cloud-load-balancing" => "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
-        "none" => "INGRESS_TRAFFIC_NONE",
-        other => other,
-    }
 }
 
 fn revision(service: &str, short: &str) -> Value {

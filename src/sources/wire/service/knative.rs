@@ -149,8 +149,8 @@ fn target(text: &str) -> String {
     }
 }
 
-/// The word that the v2 API has for it, so that both shapes give the same world.
-fn ingress_word(word: &str) -> &str {
+/// The word that the v2 API has for an ingress, so that both shapes give the same world.
+pub(crate) fn ingress_word(word: &str) -> &str {
     match word {
         "all" => "INGRESS_TRAFFIC_ALL",
         "internal" => "INGRESS_TRAFFIC_INTERNAL_ONLY",

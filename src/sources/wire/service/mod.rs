@@ -7,6 +7,8 @@
 mod knative;
 mod traffic;
 
+pub(crate) use knative::ingress_word;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
