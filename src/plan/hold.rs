@@ -267,7 +267,7 @@ fn of_split(case: &Case<'_>, grant: &Grant) -> Option<String> {
             let settings = of_name
                 .filter_map(|index| context.declared.service(*index))
                 .filter_map(|service| context.world.services.get(service)?.settings.known());
-            if settings.into_iter().any(|settings| settings.traffic == Traffic::Split) {
+            if settings.into_iter().any(|settings| matches!(settings.traffic, Traffic::Split { .. })) {
                 return Some(format!(
                     "the traffic of `{name}` is split: it may be the account of one of its revisions"
                 ));

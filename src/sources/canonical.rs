@@ -28,14 +28,14 @@ pub(in crate::sources) fn canonical_function(name: &FunctionName, projects: &Pro
 
 /// An event source, and what it calls, by canonical names.
 pub(in crate::sources) fn canonical_source(source: EventSource, projects: &Projects) -> EventSource {
-    let EventSource { kind, name, identity, target, audience } = source;
+    let EventSource { kind, name, identity, token, target, audience } = source;
     let target = match target {
         EventTarget::Service(name) => EventTarget::Service(projects.canonical_service(&name)),
         EventTarget::Function(name) => EventTarget::Function(canonical_function(&name, projects)),
         other @ (EventTarget::Url(_) | EventTarget::Other) => other,
     };
     let name = canonical(&name, projects).map_or(name, Into::into);
-    EventSource { kind, name, identity, target, audience }
+    EventSource { kind, name, identity, token, target, audience }
 }
 
 /// Roles of projects by canonical name: a binding may name them by number, their definition by id.

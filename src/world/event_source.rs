@@ -15,6 +15,10 @@ pub struct CloudFunction {
     /// project's default compute account
     /// (<https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions>).
     pub trigger_identity: Option<Principal>,
+    /// The Eventarc trigger that carries its events, by relative name, where the answer named one.
+    pub trigger: Option<Arc<str>>,
+    /// Which events call it, such as `google.cloud.storage.object.v1.finalized`.
+    pub event_type: Option<Arc<str>>,
     /// The function's own allow policy, where it was seen. It lets nobody call: the service's policy does
     /// (<https://cloud.google.com/functions/docs/securing/managing-access-iam>).
     pub policy: Option<Policy>,
@@ -27,12 +31,27 @@ pub struct EventSource {
     pub kind: EventSourceKind,
     /// Its relative resource name, such as `projects/P/locations/L/triggers/T`.
     pub name: Arc<str>,
-    /// Whom it calls as; `None` where it sends no ID token.
+    /// Whom it calls as; `None` where it names nobody.
     pub identity: Option<Principal>,
+    /// What it proves that with.
+    pub token: Token,
     /// Whom or what it calls.
     pub target: EventTarget,
     /// The audience of the ID token it sends, where one is set.
     pub audience: Option<Arc<str>>,
+}
+
+/// What an [`EventSource`] sends along to prove whom it calls as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Token {
+    /// An ID token, which is what Cloud Run takes
+    /// (<https://cloud.google.com/run/docs/triggering/using-scheduler>).
+    Id,
+    /// An OAuth access token, which is for Google's own APIs alone and is refused by Cloud Run with 401
+    /// (<https://cloud.google.com/scheduler/docs/reference/rest/v1/projects.locations.jobs#httptarget>).
+    Access,
+    /// Nothing.
+    None,
 }
 
 /// The kinds of [`EventSource`].

@@ -19,6 +19,8 @@ pub enum Layer {
     Groups,
     /// Deny policies.
     DenyPolicies,
+    /// Allow policies of the service accounts that declared callers are.
+    AccountPolicies,
 }
 
 /// What came of reading a [`Layer`].
@@ -34,7 +36,7 @@ pub enum LayerState {
 
 impl Layer {
     /// Every layer, in the order they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Services,
         Self::Policies,
         Self::Ancestors,
@@ -43,6 +45,7 @@ impl Layer {
         Self::EventSources,
         Self::Groups,
         Self::DenyPolicies,
+        Self::AccountPolicies,
     ];
 
     /// The word for it, in reports for people and machines.
@@ -56,6 +59,7 @@ impl Layer {
             Self::EventSources => "event sources",
             Self::Groups => "groups",
             Self::DenyPolicies => "deny policies",
+            Self::AccountPolicies => "account policies",
         }
     }
 }

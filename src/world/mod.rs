@@ -7,7 +7,9 @@ pub mod account;
 pub mod chain;
 pub mod event_source;
 pub mod find;
+pub mod identity;
 pub mod layer;
+pub mod nature;
 pub mod observed;
 pub mod projects;
 pub mod role;
@@ -19,9 +21,11 @@ use std::{
     sync::Arc,
 };
 
-pub use event_source::{CloudFunction, EventSource, EventSourceKind, EventTarget};
+pub use event_source::{CloudFunction, EventSource, EventSourceKind, EventTarget, Token};
 pub use find::{FindError, Names};
+pub use identity::Identities;
 pub use layer::{Layer, LayerState};
+pub use nature::Nature;
 pub use observed::{Gap, Observed};
 pub use projects::Projects;
 pub use role::RoleDefinition;
@@ -78,6 +82,12 @@ pub struct World {
     pub deny_policies: BTreeMap<DenyPolicyName, Observed<DenyPolicy>>,
     /// Projects of service accounts that were seen, by e-mail address in lower case.
     pub service_accounts: BTreeMap<Arc<str>, ProjectName>,
+    /// Allow policies of service accounts, by e-mail address in lower case: who may act as them. An account that is
+    /// not here was not asked about.
+    pub account_policies: BTreeMap<Arc<str>, Observed<Policy>>,
+    /// The accounts that revisions run as which a service's traffic is split to, by their short names; within
+    /// [`Observed`], `None` is the project's default compute account. A revision that is not here was not asked about.
+    pub revisions: BTreeMap<ServiceName, BTreeMap<Arc<str>, Observed<Option<Principal>>>>,
 }
 
 impl World {
@@ -101,36 +111,13 @@ impl World {
             groups: BTreeMap::new(),
             deny_policies: BTreeMap::new(),
             service_accounts: BTreeMap::new(),
+            account_policies: BTreeMap::new(),
+            revisions: BTreeMap::new(),
         }
     }
 
     /// Whether the services of this project were listed, as far as anything of them could be seen.
     pub fn has_seen(&self, project: &str) -> bool {
         self.projects.is_seen(project)
-    }
-
-    /// The account a service runs as: what its template names, else the project's default compute account.
-    /// `None` where the settings were not read or the project's number is not known.
-    pub fn identity(&self, service: &ServiceName) -> Option<Principal> {
-        self.identity_of(service, self.services.get(service)?)
-    }
-
-    /// The same of a service that was looked up already.
-    pub fn identity_of(&self, name: &ServiceName, service: &Service) -> Option<Principal> {
-        match &service.settings {
-            Observed::Unreadable(_) => None,
-            Observed::Known(settings) => match &settings.identity {
-                Some(identity) => Some(identity.clone()),
-                None => self.default_identity(&name.project),
-            },
-        }
-    }
-
-    /// The default compute service account of a project, where its number is known
-    /// (<https://cloud.google.com/run/docs/securing/service-identity>).
-    pub fn default_identity(&self, project: &str) -> Option<Principal> {
-        self.projects.number(project).map(|number| {
-            Principal::service_account(&format!("{number}-compute@developer.gserviceaccount.com"))
-        })
     }
 }

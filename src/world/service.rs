@@ -1,6 +1,9 @@
 //! A Cloud Run service: its settings, its policy and what stands above it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::Observed;
 use crate::model::{Container, Policy, Principal};
@@ -49,8 +52,12 @@ pub struct Settings {
 pub enum Traffic {
     /// All requests go to the latest ready revision, and no tag leads elsewhere.
     Latest,
-    /// Some go to named revisions, whose accounts may differ from the template's.
-    Split,
+    /// Some go, or a tag leads, to revisions whose accounts may differ from the template's.
+    Split {
+        /// These revisions, by their short names; empty where nobody told which. Which accounts they run as stands in
+        /// [`World::revisions`](super::World::revisions), where it was read.
+        revisions: BTreeSet<Arc<str>>,
+    },
 }
 
 impl Settings {

@@ -38,7 +38,14 @@ fn world() -> World {
     ] {
         let function = function.parse().unwrap();
         let service = Some(service.parse().unwrap());
-        let found = CloudFunction { service, is_event_driven: false, trigger_identity: None, policy: None };
+        let found = CloudFunction {
+            service,
+            is_event_driven: false,
+            trigger_identity: None,
+            trigger: None,
+            event_type: None,
+            policy: None,
+        };
         world.functions.insert(function, found);
     }
     world

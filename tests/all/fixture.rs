@@ -44,6 +44,7 @@ pub(crate) fn layers() -> BTreeMap<Layer, LayerState> {
         LayerState::Read,
         LayerState::NotAsked,
         LayerState::NotAsked,
+        LayerState::NotAsked,
     ];
     Layer::ALL.into_iter().zip(states).collect()
 }

@@ -13,7 +13,7 @@ use callmap::{
     },
     world::{
         CloudFunction, EventSource, EventSourceKind, EventTarget, Gap, Layer, LayerState, Observed,
-        RoleDefinition, Service, Settings, Source, SourceKind, Traffic, World,
+        RoleDefinition, Service, Settings, Source, SourceKind, Token, Traffic, World,
     },
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -284,7 +284,11 @@ fn settings() -> impl Strategy<Value = Settings> {
                     uid,
                     is_check_disabled: check,
                     identity,
-                    traffic: if split { Traffic::Split } else { Traffic::Latest },
+                    traffic: if split {
+                        Traffic::Split { revisions: ["r-1".into()].into() }
+                    } else {
+                        Traffic::Latest
+                    },
                     ingress,
                     is_iap_enabled: iap,
                     urls: urls.into_iter().map(Into::into).collect(),
@@ -313,6 +317,7 @@ fn event_source() -> impl Strategy<Value = EventSource> {
         |((kind, target), name, identity, audience)| EventSource {
             kind,
             name: format!("projects/shop-prod/locations/l/x/{name}").into(),
+            token: if identity.is_some() { Token::Id } else { Token::None },
             identity,
             target,
             audience: audience.filter(|_| kind != EventSourceKind::Trigger),
@@ -364,7 +369,8 @@ fn world() -> impl Strategy<Value = World> {
     );
     let functions =
         vec((option::of(Just("s")), any::<bool>(), option::of(account()), option::of(policy())), 0..3);
-    let states = vec(select(vec![LayerState::Read, LayerState::Refused, LayerState::NotAsked]), 8);
+    let states =
+        vec(select(vec![LayerState::Read, LayerState::Refused, LayerState::NotAsked]), Layer::ALL.len());
     let deny = option::of(observed(Just(DenyPolicy { rules: Vec::new(), text: r#"{"rules":[]}"#.into() })));
     let lists = vec(gap(), 0..3);
     (
@@ -401,9 +407,17 @@ fn world() -> impl Strategy<Value = World> {
                 let service =
                     service.map(|name| format!("projects/77/locations/l/services/{name}").parse().unwrap());
                 let trigger_identity = account.filter(|_| is_event_driven);
-                world
-                    .functions
-                    .insert(name, CloudFunction { service, is_event_driven, trigger_identity, policy });
+                world.functions.insert(
+                    name,
+                    CloudFunction {
+                        service,
+                        is_event_driven,
+                        trigger_identity,
+                        trigger: None,
+                        event_type: is_event_driven.then(|| "e".into()),
+                        policy,
+                    },
+                );
             }
             world.event_sources = event_sources;
             world.event_sources.sort();

@@ -59,7 +59,7 @@ struct OidcToken<'a> {
 
 /// One event source.
 pub(super) fn write(source: &EventSource, out: &mut Out<'_>) -> io::Result<()> {
-    let EventSource { kind, name, identity, target, audience } = source;
+    let EventSource { kind, name, identity, token: _, target, audience } = source;
     let account = identity.as_ref().map(email);
     let audience = audience.as_deref();
     let token = (account.is_some() || audience.is_some())

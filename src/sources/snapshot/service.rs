@@ -1,6 +1,6 @@
 //! Services and functions as lines of a snapshot, in the shape of their v2 APIs.
 
-use std::io;
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ struct ServiceOut<'a> {
     #[serde(skip_serializing_if = "Words::is_empty")]
     labels: Words<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    traffic: Vec<Target>,
+    traffic: Vec<Target<'a>>,
 }
 
 #[derive(Serialize)]
@@ -53,10 +53,23 @@ struct BuildConfig<'a> {
 }
 
 #[derive(Serialize)]
-struct Target {
+struct Target<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<&'a str>,
     percent: u8,
+}
+
+/// A share for each revision that the traffic is split to. One without a name, where nobody told which: all that is
+/// known is that it need not be the latest.
+fn targets(revisions: &BTreeSet<Arc<str>>) -> Vec<Target<'_>> {
+    let target =
+        |revision| Target { kind: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", revision, percent: 100 };
+    if revisions.is_empty() {
+        return vec![target(None)];
+    }
+    revisions.iter().map(|revision| target(Some(&**revision))).collect()
 }
 
 #[derive(Serialize)]
@@ -77,6 +90,10 @@ struct ServiceConfig {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct EventTrigger<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trigger: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_type: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     service_account_email: Option<&'a str>,
 }
@@ -127,10 +144,9 @@ fn shown(settings: &Settings) -> ServiceOut<'_> {
         custom_audiences: custom_audiences.iter().map(|audience| &**audience).collect(),
         build_config: function_target.as_deref().map(|function_target| BuildConfig { function_target }),
         labels: labels.iter().map(|(key, value)| (&**key, &**value)).collect(),
-        // A revision without a name: all that is known is that it need not be the latest.
         traffic: match traffic {
             Traffic::Latest => Vec::new(),
-            Traffic::Split => vec![Target { kind: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", percent: 100 }],
+            Traffic::Split { revisions } => targets(revisions),
         },
     }
 }
@@ -144,9 +160,11 @@ pub(super) fn write_functions(world: &World, out: &mut Out<'_>) -> io::Result<()
         let mut line = Line::new(name, "cloudfunctions.googleapis.com/Function").with(FunctionOut {
             environment: "GEN_2",
             service_config: service,
-            event_trigger: function
-                .is_event_driven
-                .then_some(EventTrigger { service_account_email: account }),
+            event_trigger: function.is_event_driven.then_some(EventTrigger {
+                service_account_email: account,
+                trigger: function.trigger.as_deref(),
+                event_type: function.event_type.as_deref(),
+            }),
         });
         line.iam_policy = function.policy.as_ref().map(policy);
         out.line(&line)?;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Interner, Resource, ShapeError, text::Digits, text::Text, text::filled};
 use crate::{
     model::ServiceName,
-    world::{EventSource, EventSourceKind, EventTarget},
+    world::{EventSource, EventSourceKind, EventTarget, Token},
 };
 
 #[derive(Deserialize)]
@@ -161,6 +161,7 @@ fn told(
         kind,
         name: name.into(),
         identity: account.map(|email| words.account(email)),
+        token: if account.is_some() { Token::Id } else { Token::None },
         target: target.unwrap_or(EventTarget::Other),
         audience: audience.map(Into::into),
     }))

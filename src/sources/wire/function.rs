@@ -29,6 +29,10 @@ struct ServiceConfig<'a> {
 struct EventTrigger<'a> {
     #[serde(borrow, alias = "service_account_email")]
     service_account_email: Option<Text<'a>>,
+    #[serde(borrow)]
+    trigger: Option<Text<'a>>,
+    #[serde(borrow, alias = "event_type")]
+    event_type: Option<Text<'a>>,
 }
 
 /// A function as its `resource` tells it.
@@ -70,6 +74,14 @@ fn told(wire: &FunctionWire<'_>, at: &str, words: &mut Interner) -> Result<Told,
         service,
         is_event_driven: event_trigger.is_some(),
         trigger_identity: account.map(|email| words.account(email)),
+        trigger: event_trigger
+            .as_ref()
+            .and_then(|trigger| filled(trigger.trigger.as_ref()))
+            .map(|name| words.word(super::super::name::relative(name))),
+        event_type: event_trigger
+            .as_ref()
+            .and_then(|trigger| filled(trigger.event_type.as_ref()))
+            .map(|kind| words.word(kind)),
         policy: None,
     }))
 }

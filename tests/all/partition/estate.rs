@@ -11,7 +11,7 @@ use callmap::{
     rules::{Audit, Scope, run},
     world::{
         CloudFunction, EventSource, EventSourceKind, EventTarget, Gap, Observed, RoleDefinition, Service,
-        Settings as Set, Source, SourceKind, World,
+        Settings as Set, Source, SourceKind, Token, World,
     },
 };
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -202,6 +202,8 @@ fn world(policies: &[Vec<Binding>]) -> World {
         service: Some(service("resize")),
         is_event_driven: true,
         trigger_identity: Some(Principal::new(TRIGGER)),
+        trigger: None,
+        event_type: None,
         policy: None,
     };
     world.functions.insert(function, served);
@@ -209,6 +211,7 @@ fn world(policies: &[Vec<Binding>]) -> World {
         kind: EventSourceKind::Trigger,
         name: "projects/shop-prod/locations/europe-west1/triggers/resize".into(),
         identity: Some(Principal::new(TRIGGER)),
+        token: Token::Id,
         target: EventTarget::Service(service("resize")),
         audience: None,
     });

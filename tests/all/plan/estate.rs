@@ -12,7 +12,8 @@ use callmap::{
     plan::{self, Include, Made, MapDigest, Plan, PlanOptions, Step, check, check::Violation, edit},
     rules::{Scope, context::Context, run},
     world::{
-        EventSource, EventSourceKind, EventTarget, Layer, LayerState, Observed, SourceKind, Traffic, World,
+        EventSource, EventSourceKind, EventTarget, Layer, LayerState, Observed, SourceKind, Token, Traffic,
+        World,
     },
 };
 use proptest::{collection::btree_set, prelude::*, sample::select};
@@ -187,11 +188,12 @@ fn make_odd(estate: &mut Estate, oddity: Oddity) {
         Oddity::SharedIdentity => set(world, "desk", |desk| {
             desk.identity = account("pay@shop-prod.iam.gserviceaccount.com");
         }),
-        Oddity::Split => set(world, "pay", |pay| pay.traffic = Traffic::Split),
+        Oddity::Split => set(world, "pay", |pay| pay.traffic = Traffic::Split { revisions: BTreeSet::new() }),
         Oddity::Job(name) => world.event_sources.push(EventSource {
             kind: EventSourceKind::Job,
             name: "projects/shop-prod/locations/europe-west1/jobs/tick".into(),
             identity: Some(Principal::new(STRAY)),
+            token: Token::Id,
             target: EventTarget::Service(service(name)),
             audience: None,
         }),

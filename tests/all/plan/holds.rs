@@ -106,7 +106,7 @@ fn an_account_may_be_that_of_a_revision_while_traffic_is_split() {
     let estate = shop("callers:\n  function:web: [pay]\n")
         .bound("pay", INVOKER, &account("web"))
         .bound("pay", INVOKER, OLD)
-        .set("web", |web| web.traffic = Traffic::Split);
+        .set("web", |web| web.traffic = Traffic::Split { revisions: [].into() });
     check(
         &estate,
         &[

@@ -8,7 +8,7 @@ use callmap::{
     plan::{Change, Include, Plan, PlanOptions},
     world::{
         CloudFunction, EventSource, EventSourceKind, EventTarget, Observed, Service, Settings, Source,
-        SourceKind, World,
+        SourceKind, Token, World,
     },
 };
 
@@ -55,6 +55,8 @@ fn world() -> World {
         service: Some(service("resize")),
         is_event_driven: true,
         trigger_identity: Some(Principal::new(account("events"))),
+        trigger: None,
+        event_type: None,
         policy: None,
     };
     world.functions.insert(function, served);
@@ -133,6 +135,7 @@ impl Estate {
             kind: EventSourceKind::Job,
             name: "projects/shop-prod/locations/europe-west1/jobs/tick".into(),
             identity: Some(Principal::new(identity)),
+            token: Token::Id,
             target: EventTarget::Service(service(name)),
             audience: None,
         };

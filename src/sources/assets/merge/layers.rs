@@ -59,6 +59,7 @@ fn held(world: &World, layer: Layer) -> LayerState {
         Layer::Roles => found(world.roles.values()),
         Layer::Groups => found(world.groups.values()),
         Layer::DenyPolicies => found(world.deny_policies.values()),
+        Layer::AccountPolicies => found(world.account_policies.values()),
         Layer::Functions => some(!world.functions.is_empty() || world.gen1_functions > 0),
         Layer::EventSources => some(!world.event_sources.is_empty()),
     }

@@ -153,7 +153,7 @@ impl States {
     /// Members of groups and deny policies are read after all else.
     fn layers(&self) -> BTreeMap<Layer, LayerState> {
         let state = |layer| match layer {
-            Layer::Groups | Layer::DenyPolicies => LayerState::NotAsked,
+            Layer::Groups | Layer::DenyPolicies | Layer::AccountPolicies => LayerState::NotAsked,
             Layer::Services
             | Layer::Policies
             | Layer::Ancestors

@@ -34,18 +34,20 @@ impl Observed<'_> {
     /// Whether every request, and every tag, leads to the revision that the template describes.
     pub(super) fn traffic(&self) -> Traffic {
         let Self { asked, answered, latest_ready, latest_created } = *self;
-        let is_behind = match (latest_ready, latest_created) {
-            (Some(ready), Some(created)) => short(ready) != short(created),
-            _ => false,
-        };
-        let strays = |targets: &[Target<'_>], are_all: bool| {
-            targets.iter().any(|target| target.strays(latest_ready, are_all))
+        // While the latest is not ready, the one before it answers.
+        let behind = match (latest_ready, latest_created) {
+            (Some(ready), Some(created)) if short(ready) != short(created) => Some(ready),
+            _ => None,
         };
         // A pinned entry without a name tells nothing where the outcome is told.
-        if is_behind || strays(asked, answered.is_empty()) || strays(answered, true) {
-            return Traffic::Split;
+        let asked = asked.iter().filter(|target| target.strays(latest_ready, answered.is_empty()));
+        let answered = answered.iter().filter(|target| target.strays(latest_ready, true));
+        let straying: Vec<_> = asked.chain(answered).collect();
+        if behind.is_none() && straying.is_empty() {
+            return Traffic::Latest;
         }
-        Traffic::Latest
+        let named = straying.into_iter().filter_map(|target| filled(target.revision.as_ref()));
+        Traffic::Split { revisions: behind.into_iter().chain(named).map(|name| short(name).into()).collect() }
     }
 }
 
