@@ -67,6 +67,30 @@ pub enum EventSourceKind {
     Queue,
 }
 
+impl EventSource {
+    /// What it is and what it is called, for people: `Scheduler job `nightly``.
+    pub fn label(&self) -> String {
+        format!("{} `{}`", self.kind.as_str(), self.id())
+    }
+
+    /// The last part of its name, which its kind, project and location make whole.
+    pub fn id(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or(&self.name)
+    }
+}
+
+impl EventSourceKind {
+    /// The words for it, in reports for people and machines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trigger => "Eventarc trigger",
+            Self::Subscription => "Pub/Sub subscription",
+            Self::Job => "Scheduler job",
+            Self::Queue => "Tasks queue",
+        }
+    }
+}
+
 /// Where an [`EventSource`] sends to, as it says it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventTarget {
