@@ -20,7 +20,7 @@ pub const APPLY: &str = "Nothing was written so far. Now each step is: one read,
     it, with a journal by which `callmap undo` takes it all back.";
 /// Before the second audit.
 pub const AGAIN: &str = "What is left is for people to decide: functions that are on no map, which no plan ever \
-    touches.";
+    touches, a subscription that sends a token for somebody else, and a job that lives on a grant nobody declared.";
 /// The end.
 pub const CLOSING: &str = "Every command takes `--demo`, and without it reads Google Cloud: `callmap discover \
     --project PROJECT` writes a map of what is live to start from. An export is read with `--from FILE`.";

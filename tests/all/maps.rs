@@ -61,10 +61,10 @@ fn the_example_in_policies_is_a_map() {
         MapText { path: format!("policies/{name}.yaml").into(), bytes: std::fs::read(path).unwrap() }
     });
     let map = load(files.to_vec(), None, at()).unwrap_or_else(|error| panic!("{}", shown(&error)));
-    // storefront, checkout, search twice, payments, resize, ledger.
-    assert_eq!(map.functions.len(), 7);
-    // 1 public, 1 + 2 mobile, 1 checkout, 1 payments team, 1 alice, 2 to the ledger.
-    assert_eq!(map.edges.len(), 9);
+    // storefront, cart, checkout, search twice, payments, fulfil, reports, resize, ledger.
+    assert_eq!(map.functions.len(), 10);
+    // 1 public, 1 + 2 mobile, 2 storefront, 1 checkout, 1 push, 1 payments team, 1 alice, 2 to the ledger.
+    assert_eq!(map.edges.len(), 12);
     assert_eq!(map.globs.len(), 1);
 }
 

@@ -40,7 +40,7 @@ error = refused(409, "concurrent policy changes", new.setIamPolicy(resource=SEAR
 assert error["status"] == "ABORTED", error
 
 listed = old.list(parent="projects/shop-prod/locations/-").execute()["items"]
-assert len(listed) == 8, listed
+assert len(listed) == 11, listed
 located = new.list(parent="projects/shop-prod/locations/us-central1").execute()["services"]
 assert [service["name"] for service in located] == [SEARCH], located
 refused(404, "does not exist", new.get(name=f"{SEARCH}-gone"))

@@ -25,6 +25,8 @@ fn gcloud_describes_a_function() {
 fn gcloud_adds_and_removes_the_invoker_of_a_function_on_its_service() {
     let emulator = started();
     let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let events = json!({ "role": "roles/run.invoker", "members": [EVENTS] });
+    emulator.set_policy(RESIZE, json!({ "bindings": [events] }));
     let verb = |verb: &str| format!("functions {verb}-invoker-policy-binding resize --region europe-west1");
     let shown =
         gcloud.run(&format!("{} --member user:ana@example.com --format json", verb("add"))).well().json();

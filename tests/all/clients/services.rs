@@ -24,7 +24,7 @@ fn gcloud_lists_services_everywhere_and_in_one_region() {
     let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
     let columns = "--format 'value(metadata.name,region,status.url)'";
     let all = gcloud.run(&format!("run services list {columns}")).well();
-    assert_eq!(all.lines().len(), 8);
+    assert_eq!(all.lines().len(), 11);
     let payments = "payments\teurope-north1\thttps://payments-100000000001.europe-north1.run.app".to_owned();
     assert!(all.lines().contains(&payments.as_str()), "{}", all.stdout);
     let one = gcloud.run(&format!("run services list --region us-central1 {columns}")).well();

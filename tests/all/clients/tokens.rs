@@ -36,7 +36,7 @@ fn gcloud_acts_as_the_account_of_a_key_file() {
     emulator.set_policy("projects/shop-prod", json!({ "bindings": [viewer] }));
     let Some(gcloud) = with_a_key(&emulator) else { return };
     let listed = gcloud.run("run services list --format 'value(metadata.name)'").well();
-    assert_eq!(listed.lines().len(), 8);
+    assert_eq!(listed.lines().len(), 11);
     let account = gcloud.run("config get-value account").well();
     assert_eq!(account.lines(), [CHECKOUT]);
 }
