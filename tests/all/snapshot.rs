@@ -313,14 +313,24 @@ fn event_source() -> impl Strategy<Value = EventSource> {
         (Just(EventSourceKind::Job), prop_oneof![url(), Just(EventTarget::Other)]),
         (Just(EventSourceKind::Queue), prop_oneof![url(), Just(EventTarget::Other)]),
     ];
-    (shape, "[a-z]{1,3}", option::of(account()), option::of(word())).prop_map(
-        |((kind, target), name, identity, audience)| EventSource {
-            kind,
-            name: format!("projects/shop-prod/locations/l/x/{name}").into(),
-            token: if identity.is_some() { Token::Id } else { Token::None },
-            identity,
-            target,
-            audience: audience.filter(|_| kind != EventSourceKind::Trigger),
+    let token = select(vec![Token::Id, Token::Access, Token::None]);
+    (shape, "[a-z]{1,3}", token, option::of(account()), option::of(word())).prop_map(
+        |((kind, target), name, token, identity, audience)| {
+            let token = match (kind, token) {
+                (EventSourceKind::Trigger, _) if identity.is_some() => Token::Id,
+                (EventSourceKind::Trigger, _) if matches!(target, EventTarget::Function(_)) => Token::Id,
+                (EventSourceKind::Trigger, _) => Token::None,
+                (EventSourceKind::Subscription, Token::Access) => Token::None,
+                (_, token) => token,
+            };
+            EventSource {
+                kind,
+                name: format!("projects/shop-prod/locations/l/x/{name}").into(),
+                identity: identity.filter(|_| token != Token::None),
+                token,
+                target,
+                audience: audience.filter(|_| kind != EventSourceKind::Trigger && token == Token::Id),
+            }
         },
     )
 }
@@ -367,8 +377,9 @@ fn world() -> impl Strategy<Value = World> {
         observed(vec(principal(), 0..3)),
         0..3,
     );
-    let functions =
-        vec((option::of(Just("s")), any::<bool>(), option::of(account()), option::of(policy())), 0..3);
+    let trigger =
+        (option::of(account()), option::of(Just("projects/77/locations/l/triggers/t")), option::of(word()));
+    let functions = vec((option::of(Just("s")), option::of(trigger), option::of(policy())), 0..3);
     let states =
         vec(select(vec![LayerState::Read, LayerState::Refused, LayerState::NotAsked]), Layer::ALL.len());
     let deny = option::of(observed(Just(DenyPolicy { rules: Vec::new(), text: r#"{"rules":[]}"#.into() })));
@@ -402,19 +413,20 @@ fn world() -> impl Strategy<Value = World> {
                 }
                 world.services.insert(name, service);
             }
-            for (number, (service, is_event_driven, account, policy)) in functions.into_iter().enumerate() {
+            for (number, (service, trigger, policy)) in functions.into_iter().enumerate() {
                 let name = format!("projects/shop-prod/locations/l/functions/F_{number}").parse().unwrap();
                 let service =
                     service.map(|name| format!("projects/77/locations/l/services/{name}").parse().unwrap());
-                let trigger_identity = account.filter(|_| is_event_driven);
+                let is_event_driven = trigger.is_some();
+                let (trigger_identity, carrier, event_type) = trigger.unwrap_or_default();
                 world.functions.insert(
                     name,
                     CloudFunction {
                         service,
                         is_event_driven,
                         trigger_identity,
-                        trigger: None,
-                        event_type: is_event_driven.then(|| "e".into()),
+                        trigger: carrier.map(Into::into),
+                        event_type,
                         policy,
                     },
                 );

@@ -261,12 +261,14 @@ impl Lines {
             Some(json) => function::function(json, &mut self.words)?,
             None => function::Told::Nothing,
         };
-        let function = match told {
+        let (function, gen1) = match told {
             function::Told::Gen1 => return Ok(vec![Content::Gen1(name)]),
-            function::Told::Gen2(function) => Some(function),
-            function::Told::Nothing => None,
+            function::Told::Upgrading(function) => (Some(function), Some(Content::Gen1(name.clone()))),
+            function::Told::Gen2(function) => (Some(function), None),
+            function::Told::Nothing => (None, None),
         };
-        Ok(vec![Content::Function(Box::new(FunctionFact { name, function, policy }))])
+        let fact = FunctionFact { name, function, policy };
+        Ok(gen1.into_iter().chain([Content::Function(Box::new(fact))]).collect())
     }
 
     fn event_source(

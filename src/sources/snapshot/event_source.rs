@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::lines::{Line, Out, email};
 use crate::{
     sources::name,
-    world::{EventSource, EventSourceKind, EventTarget},
+    world::{EventSource, EventSourceKind, EventTarget, Token},
 };
 
 #[derive(Serialize, Default)]
@@ -46,6 +46,15 @@ struct HttpTarget<'a> {
     uri: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     oidc_token: Option<OidcToken<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oauth_token: Option<OauthToken<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OauthToken<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account_email: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -59,11 +68,11 @@ struct OidcToken<'a> {
 
 /// One event source.
 pub(super) fn write(source: &EventSource, out: &mut Out<'_>) -> io::Result<()> {
-    let EventSource { kind, name, identity, token: _, target, audience } = source;
+    let EventSource { kind, name, identity, token, target, audience } = source;
     let account = identity.as_ref().map(email);
-    let audience = audience.as_deref();
-    let token = (account.is_some() || audience.is_some())
-        .then_some(OidcToken { service_account_email: account, audience });
+    let oidc_token = (*token == Token::Id)
+        .then_some(OidcToken { service_account_email: account, audience: audience.as_deref() });
+    let oauth_token = (*token == Token::Access).then_some(OauthToken { service_account_email: account });
     let url = match target {
         EventTarget::Url(url) => Some(&**url),
         EventTarget::Service(_) | EventTarget::Function(_) | EventTarget::Other => None,
@@ -81,12 +90,15 @@ pub(super) fn write(source: &EventSource, out: &mut Out<'_>) -> io::Result<()> {
             ..SourceOut::default()
         },
         EventSourceKind::Subscription => SourceOut {
-            push_config: Some(PushConfig { push_endpoint: url.unwrap_or_default(), oidc_token: token }),
+            push_config: Some(PushConfig { push_endpoint: url.unwrap_or_default(), oidc_token }),
             ..SourceOut::default()
         },
         EventSourceKind::Job | EventSourceKind::Queue => SourceOut {
-            http_target: (url.is_some() || token.is_some())
-                .then_some(HttpTarget { uri: url, oidc_token: token }),
+            http_target: (url.is_some() || *token != Token::None).then_some(HttpTarget {
+                uri: url,
+                oidc_token,
+                oauth_token,
+            }),
             ..SourceOut::default()
         },
     };

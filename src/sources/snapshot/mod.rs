@@ -12,7 +12,7 @@
 //!
 //! INVARIANT, of worlds that come back as they went out: every service's project is seen; every container in
 //! the ancestors of a service has an entry in `policies`; ancestors that are known are their project's chain;
-//! event sources are sorted, and each calls something its kind can name.
+//! event sources are sorted, and each calls something its kind can name, as whom a token of its kind can say.
 
 mod event_source;
 pub(in crate::sources) mod layer;

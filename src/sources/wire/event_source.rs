@@ -23,6 +23,13 @@ struct OidcToken<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
+struct OauthToken<'a> {
+    #[serde(borrow, alias = "service_account_email")]
+    service_account_email: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 struct SourceWire<'a> {
     // Eventarc.
     #[serde(borrow, alias = "service_account")]
@@ -82,6 +89,8 @@ struct HttpTarget<'a> {
     uri_override: Option<UriOverride<'a>>,
     #[serde(borrow, alias = "oidc_token")]
     oidc_token: Option<OidcToken<'a>>,
+    #[serde(borrow, alias = "oauth_token")]
+    oauth_token: Option<OauthToken<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -133,38 +142,69 @@ fn told(
     words: &mut Interner,
 ) -> Result<Option<EventSource>, ShapeError> {
     let SourceWire { service_account, destination, push_config, http_target } = wire;
-    let (target, token) = match kind {
-        EventSourceKind::Trigger => (destination.map(|to| destined(name, &to, at)).transpose()?, None),
+    let (target, proof) = match kind {
+        EventSourceKind::Trigger => {
+            let target = destination.map(|to| destined(name, &to, at)).transpose()?;
+            let proof = Proof::of_trigger(service_account, target.as_ref());
+            (target, proof)
+        }
         EventSourceKind::Subscription => {
             let Some(push) = push_config.filter(|push| filled(push.push_endpoint.as_ref()).is_some()) else {
                 return Ok(None);
             };
-            (address(push.push_endpoint.as_ref()), push.oidc_token)
+            (address(push.push_endpoint.as_ref()), Proof::of_tokens(push.oidc_token, None))
         }
         EventSourceKind::Job | EventSourceKind::Queue => match http_target {
-            None => (None, None),
-            Some(HttpTarget { uri, uri_override, oidc_token }) => {
+            None => (None, Proof::NONE),
+            Some(HttpTarget { uri, uri_override, oidc_token, oauth_token }) => {
                 let target = address(uri.as_ref()).or_else(|| uri_override.as_ref().and_then(overridden));
-                (target, oidc_token)
+                (target, Proof::of_tokens(oidc_token, oauth_token))
             }
         },
     };
-    let (account, audience) = match &token {
-        Some(OidcToken { service_account_email, audience }) => {
-            (filled(service_account_email.as_ref()), filled(audience.as_ref()))
-        }
-        None => (None, None),
-    };
-    // Triggers alone name their account outside of a token.
-    let account = account.or_else(|| filled(service_account.as_ref()));
+    let Proof { account, token, audience } = proof;
     Ok(Some(EventSource {
         kind,
         name: name.into(),
-        identity: account.map(|email| words.account(email)),
-        token: if account.is_some() { Token::Id } else { Token::None },
+        identity: filled(account.as_ref()).map(|email| words.account(email)),
+        token,
         target: target.unwrap_or(EventTarget::Other),
-        audience: audience.map(Into::into),
+        audience: filled(audience.as_ref()).map(Into::into),
     }))
+}
+
+/// Whom something calls as, and what it sends along to prove it.
+struct Proof<'a> {
+    account: Option<Text<'a>>,
+    token: Token,
+    audience: Option<Text<'a>>,
+}
+
+impl<'a> Proof<'a> {
+    const NONE: Self = Self { account: None, token: Token::None, audience: None };
+
+    /// Of what asks for a token by an object of its own, which may name little: that it is there is what counts.
+    fn of_tokens(oidc: Option<OidcToken<'a>>, oauth: Option<OauthToken<'a>>) -> Self {
+        match (oidc, oauth) {
+            (Some(OidcToken { service_account_email: account, audience }), _) => {
+                Self { account, token: Token::Id, audience }
+            }
+            (None, Some(OauthToken { service_account_email: account })) => {
+                Self { account, token: Token::Access, audience: None }
+            }
+            (None, None) => Self::NONE,
+        }
+    }
+
+    /// Of a trigger: its account is what ID tokens are made for
+    /// (<https://cloud.google.com/eventarc/docs/roles-permissions>). One of a function that names none calls as
+    /// the project's default compute account
+    /// (<https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions#eventtrigger>).
+    fn of_trigger(account: Option<Text<'a>>, target: Option<&EventTarget>) -> Self {
+        let is_of_function = matches!(target, Some(EventTarget::Function(_)));
+        let is_proven = filled(account.as_ref()).is_some() || is_of_function;
+        Self { account, token: if is_proven { Token::Id } else { Token::None }, audience: None }
+    }
 }
 
 fn address(uri: Option<&Text<'_>>) -> Option<EventTarget> {
@@ -201,14 +241,21 @@ fn destined(trigger: &str, to: &Destination<'_>, at: &str) -> Result<EventTarget
     Ok(uri.map_or(EventTarget::Other, |uri| EventTarget::Url(uri.into())))
 }
 
-/// The address that a queue puts in place of what each task says, where it puts one.
+/// The address that a queue puts in place of what each task says, where it puts one. Where it does so for tasks that
+/// say none (`uriOverrideEnforceMode` is `IF_NOT_EXISTS`), those are sent there all the same: it is what the queue calls
+/// (<https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues#urioverrideenforcemode>).
 fn overridden(to: &UriOverride<'_>) -> Option<EventTarget> {
     let UriOverride { scheme, host, port, path_override } = to;
     let host = filled(host.as_ref())?;
     let scheme = if scheme.as_deref() == Some("HTTP") { "http" } else { "https" };
-    let port = port.as_ref().map_or_else(String::new, |Digits(port)| format!(":{port}"));
+    // Zero takes the port away.
+    let port = port.as_ref().filter(|Digits(port)| port.trim_start_matches('0') != "");
+    let port = port.map_or_else(String::new, |Digits(port)| format!(":{port}"));
     let path = path_override.as_ref().and_then(|path| path.path.as_deref()).unwrap_or_default();
     let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
     let url: Arc<str> = format!("{scheme}://{host}{port}{slash}{path}").into();
     Some(EventTarget::Url(url))
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,10 @@ pub(super) async fn read(reader: &Reader, project: &Project) -> Functions {
         let told = name_of(&item).and_then(|name| one(&name, &project.name, item.get()));
         match told {
             Ok((name, Told::Gen2(function))) => functions.found.push((name, function)),
+            Ok((name, Told::Upgrading(function))) => {
+                functions.gen1 += 1;
+                functions.found.push((name, function));
+            }
             Ok((_, Told::Gen1)) => functions.gen1 += 1,
             Ok((_, Told::Nothing)) => {}
             Err(error) => drop(functions.gaps.insert(whole(), gap(&error, LIST))),

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     super::text::{Text, filled},
@@ -112,7 +113,9 @@ pub(super) fn settings(
             .map(Arc::from)
             .collect(),
         is_default_url_disabled: flag(annotations.default_url_disabled.as_ref(), "default-url-disabled")?,
-        function_target: filled(annotations.function_target.as_ref()).map(|text| words.word(&target(text))),
+        function_target: filled(annotations.function_target.as_ref())
+            .and_then(target)
+            .map(|name| words.word(&name)),
         labels: super::labels(metadata.labels.as_ref(), words),
     })
 }
@@ -141,12 +144,17 @@ fn list(text: Option<&Text<'_>>, name: &str) -> Result<Vec<String>, String> {
     )
 }
 
-/// The entry point: a plain name, or a JSON object with one container's name and its entry point.
-fn target(text: &str) -> String {
-    match serde_json::from_str::<BTreeMap<String, String>>(text) {
-        Ok(map) => map.into_values().next().unwrap_or_default(),
-        Err(_) => text.to_owned(),
-    }
+/// The entry point: a plain name, or a JSON object of containers with one each, of which the first counts
+/// (<https://cloud.google.com/run/docs/reference/rest/v1/ObjectMeta>).
+fn target(text: &str) -> Option<String> {
+    let name = match serde_json::from_str(text) {
+        Ok(Value::Object(containers)) => {
+            containers.values().find_map(Value::as_str).unwrap_or_default().to_owned()
+        }
+        Ok(Value::String(name)) => name,
+        Ok(_) | Err(_) => text.to_owned(),
+    };
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// The word that the v2 API has for an ingress, so that both shapes give the same world.

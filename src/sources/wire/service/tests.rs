@@ -109,3 +109,27 @@ fn traffic_is_split_where_a_revision_other_than_the_latest_has_some_or_a_tag() {
         assert_eq!(of(&latest), Traffic::Latest, "{latest}");
     }
 }
+
+#[test]
+fn the_entry_point_of_a_function_is_a_name_or_the_first_of_its_containers() {
+    let of = |target: &str| {
+        let annotation = serde_json::json!({ "run.googleapis.com/build-function-target": target });
+        let shape = format!(
+            r#"{{"data":{{"metadata":{{"annotations":{annotation}}},"spec":{{"template":{{"spec":{{}}}}}}}}}}"#
+        );
+        known(&shape).function_target.map(|target| target.to_string())
+    };
+    for (text, target) in [
+        ("resize", Some("resize")),
+        (r#"{"worker":"resize"}"#, Some("resize")),
+        (r#"{"worker":"resize","another":"other"}"#, Some("resize")),
+        (r#"{"another":null,"worker":"resize"}"#, Some("resize")),
+        (r#""resize""#, Some("resize")),
+        ("7", Some("7")),
+        ("{", Some("{")),
+        ("{}", None),
+        ("", None),
+    ] {
+        assert_eq!(of(text).as_deref(), target, "{text}");
+    }
+}
