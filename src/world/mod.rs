@@ -4,6 +4,8 @@
 //! no default. Readers (live, files) build a [`World`]; nothing here reads anything.
 
 pub mod account;
+pub mod address;
+pub mod addresses;
 pub mod chain;
 pub mod event_source;
 pub mod find;
@@ -21,6 +23,8 @@ use std::{
     sync::Arc,
 };
 
+pub use address::Address;
+pub use addresses::Addresses;
 pub use event_source::{CloudFunction, EventSource, EventSourceKind, EventTarget, Token};
 pub use find::{FindError, Names};
 pub use identity::Identities;

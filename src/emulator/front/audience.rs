@@ -1,12 +1,10 @@
 //! For whom an ID token is (<https://cloud.google.com/run/docs/configuring/custom-audiences>).
 
-use url::Url;
-
 use super::names::Addresses;
 use crate::{
     emulator::id_tokens::GCLOUD,
     model::{Principal, PrincipalKind},
-    world::Settings,
+    world::{Address, Settings},
 };
 
 /// Whether a function takes tokens of this audience: any of its addresses, an audience of its own to the letter, and
@@ -23,17 +21,12 @@ pub(super) fn is_taken(
     is_own || is_gcloud || is_address(audience, addresses)
 }
 
-/// Below `run.app` a path makes no difference.
 fn is_address(audience: &str, addresses: &Addresses) -> bool {
-    let Ok(url) = Url::parse(audience) else { return false };
-    let (true, None, Some(host)) = (url.scheme() == "https", url.port(), url.host_str()) else {
-        return false;
-    };
-    if addresses.run.iter().any(|own| own == host) {
-        return true;
-    }
-    let path = url.path().trim_matches('/').to_owned();
-    addresses.functions.contains(&(host.to_owned(), path))
+    let Some(audience) = Address::of_audience(audience) else { return false };
+    let run = addresses.run.iter().map(|host| Address { host: host.clone(), path: String::new() });
+    let functions = addresses.functions.iter();
+    let functions = functions.map(|(host, name)| Address { host: host.clone(), path: format!("/{name}") });
+    run.chain(functions).any(|own| own.takes(&audience))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 pub use error::FindError;
 
-use super::World;
+use super::{Address, World};
 use crate::{
     callers::CallerMap,
     model::{FunctionName, Principal, ServiceName},
@@ -36,7 +36,7 @@ impl Names<'_> {
     /// # Errors
     /// Where it names none or several.
     pub fn function(&self, text: &str) -> Result<ServiceName, FindError> {
-        if let Some(address) = url::Address::parse(text) {
+        if let Some(address) = Address::parse(text) {
             return self.at_address(text, &address);
         }
         let path = text.strip_prefix("//run.googleapis.com/").unwrap_or(text);
