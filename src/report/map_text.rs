@@ -1,20 +1,22 @@
 //! A discovered map as the file that a person would commit.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
 use super::escape::terminal;
 use crate::{
     callers::write::{literal, scalar},
-    model::{RuleId, ServiceName, Time, time::rfc3339},
-    plan::discover::{Caller, Discovered, Function},
+    model::{RuleId, ServiceName, time::rfc3339},
+    plan::discover::{Caller, Discovered, Edge, Function, Seen},
     rules::Finding,
 };
 
 /// The longest line of a list that stays on one line.
 const WIDTH: usize = 100;
+/// Where comments start behind lines that are shorter.
+const COLUMN: usize = 42;
 
 /// Writes the map. What it cannot say stands above it, as decisions to take.
 ///
@@ -33,7 +35,8 @@ pub fn render(map: &Discovered, decisions: &[Finding], out: &mut dyn Write) -> i
     }
     writeln!(out, "\nfunctions:")?;
     for (name, function) in functions {
-        writeln!(out, "  {}:{}", scalar(name), settings(map, name, function))?;
+        let line = format!("  {}:{}", scalar(name), settings(map, name, function));
+        writeln!(out, "{}", commented(&line, &listed(&function.sources)))?;
     }
     if callers.is_empty() {
         return writeln!(out, "\ncallers: {{}}");
@@ -57,7 +60,7 @@ fn spelled(caller: &Caller) -> String {
 
 /// What a function says beside its name.
 fn settings(map: &Discovered, name: &str, function: &Function) -> String {
-    let Function { services, runs_as, is_event_driven } = function;
+    let Function { services, runs_as, is_event_driven, sources: _ } = function;
     let mut said = place(map, name, services);
     if let Some(account) = runs_as {
         said.push(format!("runs_as: {}", literal(account.email().unwrap_or_else(|| account.as_str()))));
@@ -83,24 +86,56 @@ fn place(map: &Discovered, name: &str, services: &[ServiceName]) -> Vec<String> 
     vec![format!("regions: [{}]", regions.join(", "))]
 }
 
-/// One caller with the functions it may call: on one line where that is short and none has an end.
-fn edges(caller: &str, functions: &BTreeMap<String, Option<Time>>, out: &mut dyn Write) -> io::Result<()> {
+/// One caller with the functions it may call, and where that was seen: on one line where that is short, none has an
+/// end, and all were seen alike.
+fn edges(caller: &str, functions: &BTreeMap<String, Edge>, out: &mut dyn Write) -> io::Result<()> {
     let names: Vec<_> = functions.keys().map(|name| scalar(name)).collect();
     let line = format!("  {caller}: [{}]", names.join(", "));
-    if functions.values().all(Option::is_none) && line.chars().count() <= WIDTH {
-        return writeln!(out, "{line}");
+    let mut ways = functions.values().map(|edge| &edge.seen);
+    let first = ways.next();
+    let are_alike = ways.all(|seen| Some(seen) == first);
+    if functions.values().all(|edge| edge.until.is_none()) && are_alike && line.chars().count() <= WIDTH {
+        return writeln!(out, "{}", commented(&line, &first.map(seen).unwrap_or_default()));
     }
     writeln!(out, "  {caller}:")?;
-    for (name, until) in functions {
-        match until {
-            None => writeln!(out, "    - {}", scalar(name))?,
+    for (name, edge) in functions {
+        let comment = seen(&edge.seen);
+        match edge.until {
+            None => writeln!(out, "{}", commented(&format!("    - {}", scalar(name)), &comment))?,
             Some(until) => {
-                writeln!(out, "    - function: {}", scalar(name))?;
-                writeln!(out, "      until: {}", rfc3339(*until))?;
+                writeln!(out, "{}", commented(&format!("    - function: {}", scalar(name)), &comment))?;
+                writeln!(out, "      until: {}", rfc3339(until))?;
             }
         }
     }
     Ok(())
+}
+
+/// Where a call was seen, in words.
+fn seen(seen: &BTreeSet<Seen>) -> String {
+    let words = seen.iter().map(|seen| match seen {
+        Seen::Grant(role) => format!("granted {role}"),
+        Seen::Source(source) => format!("used by {source}"),
+    });
+    listed(&words.collect())
+}
+
+/// The first few of these words.
+fn listed(words: &BTreeSet<String>) -> String {
+    const SHOWN: usize = 3;
+    let mut shown: Vec<_> = words.iter().take(SHOWN).cloned().collect();
+    if words.len() > SHOWN {
+        shown.push(format!("{} more", words.len() - SHOWN));
+    }
+    shown.join(", ")
+}
+
+/// A line with a comment at its end, where there is one: whatever names it holds, it stays a comment.
+fn commented(line: &str, comment: &str) -> String {
+    if comment.is_empty() {
+        return line.to_owned();
+    }
+    format!("{line:COLUMN$}  # {}", terminal(comment))
 }
 
 /// What the map could not say, by rule. Every line is a comment, whatever the names in it hold.

@@ -23,6 +23,7 @@ mod maps;
 mod naive;
 mod package;
 mod partition;
+mod pipeline;
 mod plan;
 mod plan_command;
 mod plan_file;

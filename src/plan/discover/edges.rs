@@ -1,18 +1,29 @@
 //! Own grants as edges.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Caller, Function};
+use super::{Caller, Edge, Function, Seen};
 use crate::{
     access::{RoleBook, RoleClass, Verdict, condition::timeline},
     callers::can_be_named,
-    model::{Binding, Principal, ServiceName, Time},
+    model::{Binding, Principal, RoleName, ServiceName, Time},
     rules::Scope,
-    world::World,
+    world::{EventSource, World},
 };
 
-/// Who holds an own grant on a service, and until when.
-pub(super) type OwnGrants = BTreeMap<Principal, Option<Time>>;
+/// The event sources of each service.
+pub(super) type Sources<'w> = BTreeMap<ServiceName, Vec<&'w EventSource>>;
+
+/// What somebody holds on a service of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Own {
+    /// Until when; `None` for good.
+    pub(super) until: Option<Time>,
+    roles: BTreeSet<RoleName>,
+}
+
+/// Who holds an own grant on a service.
+pub(super) type OwnGrants = BTreeMap<Principal, Own>;
 /// Every service in scope with its own grants.
 pub(super) type Grants = BTreeMap<ServiceName, OwnGrants>;
 
@@ -31,7 +42,7 @@ pub(super) fn own_grants(world: &World, scope: &Scope, at: Time) -> Grants {
                     End::Unsaid => continue,
                 };
                 for principal in binding.members.iter().filter(|principal| can_be_named(principal)) {
-                    longer(&mut own, principal, until);
+                    longer(&mut own, principal, until, &binding.role);
                 }
             }
             (name.clone(), own)
@@ -63,42 +74,51 @@ fn end(binding: &Binding, at: Time) -> End {
 
 /// Of two grants to one principal, the one that ends later counts. Of two spellings one is written, whatever the
 /// order they stand in.
-fn longer(own: &mut OwnGrants, principal: &Principal, until: Option<Time>) {
+fn longer(own: &mut OwnGrants, principal: &Principal, until: Option<Time>, role: &RoleName) {
     // The public takes no end.
     if principal.is_public() && until.is_some() {
         return;
     }
-    let (spelled, known) = own.remove_entry(principal).unwrap_or_else(|| (principal.clone(), until));
-    let later = match (known, until) {
-        (Some(known), Some(until)) => Some(known.max(until)),
-        _ => None,
-    };
+    let first = || (principal.clone(), Own { until, roles: BTreeSet::new() });
+    let (spelled, mut known) = own.remove_entry(principal).unwrap_or_else(first);
+    known.until = known.until.zip(until).map(|(known, until)| known.max(until));
+    known.roles.insert(role.clone());
     let spelled = if principal.as_str() < spelled.as_str() { principal.clone() } else { spelled };
-    own.insert(spelled, later);
+    own.insert(spelled, known);
 }
 
 /// The edges by caller. An account that exactly one function runs as is written as that function.
 pub(super) fn callers(
     functions: &BTreeMap<String, Function>,
     grants: &Grants,
-) -> BTreeMap<Caller, BTreeMap<String, Option<Time>>> {
+    sources: &Sources<'_>,
+) -> BTreeMap<Caller, BTreeMap<String, Edge>> {
     let mut running: BTreeMap<&Principal, Vec<&String>> = BTreeMap::new();
     for (name, function) in functions {
         if let Some(account) = &function.runs_as {
             running.entry(account).or_default().push(name);
         }
     }
-    let mut callers: BTreeMap<Caller, BTreeMap<String, Option<Time>>> = BTreeMap::new();
+    let mut callers: BTreeMap<Caller, BTreeMap<String, Edge>> = BTreeMap::new();
     for (name, function) in functions.iter().filter(|(_, function)| !function.is_event_driven) {
-        let Some(own) = function.services.first().and_then(|service| grants.get(service)) else { continue };
-        for (principal, until) in own {
+        let Some(service) = function.services.first() else { continue };
+        for (principal, own) in grants.get(service).into_iter().flatten() {
             let caller = match running.get(principal).map(Vec::as_slice) {
                 _ if principal.is_public() => Caller::Public(principal.clone()),
                 Some([only]) => Caller::Function((*only).clone()),
                 _ => Caller::Principal(principal.clone()),
             };
-            callers.entry(caller).or_default().insert(name.clone(), *until);
+            let seen = seen(&function.services, principal, own, sources);
+            callers.entry(caller).or_default().insert(name.clone(), Edge { until: own.until, seen });
         }
     }
     callers
+}
+
+/// Where it was seen that somebody calls a function, of whichever of its regions.
+fn seen(services: &[ServiceName], principal: &Principal, own: &Own, sources: &Sources<'_>) -> BTreeSet<Seen> {
+    let calling = services.iter().flat_map(|service| sources.get(service).into_iter().flatten());
+    let calling = calling.filter(|source| source.identity.as_ref() == Some(principal));
+    let granted = own.roles.iter().cloned().map(Seen::Grant);
+    granted.chain(calling.map(|source| Seen::Source(source.label()))).collect()
 }

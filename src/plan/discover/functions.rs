@@ -7,11 +7,11 @@ use std::{
 
 use super::{
     Function,
-    edges::{Grants, OwnGrants},
+    edges::{Grants, OwnGrants, Sources},
 };
 use crate::{
-    model::{ProjectName, ServiceName},
-    world::World,
+    model::{Principal, ProjectName, ServiceName},
+    world::{EventSource, World},
 };
 
 /// The longest short name a map takes.
@@ -21,6 +21,7 @@ const LONGEST: usize = 63;
 pub(super) fn named(
     world: &World,
     grants: &Grants,
+    sources: &Sources<'_>,
     usual: Option<&ProjectName>,
 ) -> BTreeMap<String, Function> {
     let mut alike: BTreeMap<(&str, &str), Vec<(&ServiceName, &OwnGrants)>> = BTreeMap::new();
@@ -54,9 +55,12 @@ pub(super) fn named(
         let is_single = groups.len() == 1;
         for group in groups {
             let wanted = if is_single { base.clone() } else { format!("{base}-{}", group[0].location) };
+            let is_event_driven = group.iter().any(|name| event_driven.contains(name));
+            let told = group.iter().flat_map(|name| sources.get(*name).into_iter().flatten());
             let function = Function {
                 runs_as: world.identity(group[0]),
-                is_event_driven: group.iter().any(|name| event_driven.contains(name)),
+                is_event_driven,
+                sources: told.filter(|_| is_event_driven).map(|source| origin(source)).collect(),
                 services: group.into_iter().cloned().collect(),
             };
             functions.insert(free(wanted, &mut taken), function);
@@ -65,11 +69,22 @@ pub(super) fn named(
     functions
 }
 
+/// An event source and whom it calls as, for people.
+fn origin(source: &EventSource) -> String {
+    match source.identity.as_ref().and_then(Principal::email) {
+        Some(email) => format!("{} as `{email}`", source.label()),
+        None => source.label(),
+    }
+}
+
 /// Whether regions of a service have the same callers and run as the same account.
 fn are_alike(world: &World, regions: &[(&ServiceName, &OwnGrants)]) -> bool {
     regions.windows(2).all(|pair| {
         let [(left, left_own), (right, right_own)] = pair else { return false };
-        left_own == right_own && world.identity(left) == world.identity(right)
+        let ends = |own: &OwnGrants| -> Vec<_> {
+            own.iter().map(|(principal, own)| (principal.clone(), own.until)).collect()
+        };
+        ends(left_own) == ends(right_own) && world.identity(left) == world.identity(right)
     })
 }
 

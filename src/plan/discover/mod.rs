@@ -6,10 +6,10 @@
 mod edges;
 mod functions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    model::{Principal, ProjectName, ServiceName, Time},
+    model::{Principal, ProjectName, RoleName, ServiceName, Time},
     rules::Scope,
     world::World,
 };
@@ -23,8 +23,26 @@ pub struct Discovered {
     pub region: Option<std::sync::Arc<str>>,
     /// The functions by short name.
     pub functions: BTreeMap<String, Function>,
-    /// Who may call what: short names, with the end where the grant has one.
-    pub callers: BTreeMap<Caller, BTreeMap<String, Option<Time>>>,
+    /// Who may call what, by short names.
+    pub callers: BTreeMap<Caller, BTreeMap<String, Edge>>,
+}
+
+/// A call as it would be declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// The end, where every grant of it has one.
+    pub until: Option<Time>,
+    /// Where it was seen.
+    pub seen: BTreeSet<Seen>,
+}
+
+/// Where a call was seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seen {
+    /// A grant of this role on the function.
+    Grant(RoleName),
+    /// Something that calls the function as the caller: its name for people.
+    Source(String),
 }
 
 /// A function as it would be declared.
@@ -36,6 +54,8 @@ pub struct Function {
     pub runs_as: Option<Principal>,
     /// Whether only its event source should call it.
     pub is_event_driven: bool,
+    /// Where an event function's events come from, and as whom, for people.
+    pub sources: BTreeSet<String>,
 }
 
 /// A caller as it would be declared, in the order they are written in.
@@ -54,7 +74,8 @@ pub fn discover(world: &World, scope: &Scope, at: Time) -> Discovered {
     let grants = edges::own_grants(world, scope, at);
     let project = functions::usual_project(&grants);
     let region = functions::usual_region(&grants, project.as_ref());
-    let functions = functions::named(world, &grants, project.as_ref());
-    let callers = edges::callers(&functions, &grants);
+    let sources = world.sources_by_service();
+    let functions = functions::named(world, &grants, &sources, project.as_ref());
+    let callers = edges::callers(&functions, &grants, &sources);
     Discovered { project, region, functions, callers }
 }

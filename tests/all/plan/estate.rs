@@ -26,8 +26,8 @@ use crate::partition::estate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Estate {
     pub(crate) world: World,
-    pub(super) map: CallerMap,
-    pub(super) options: PlanOptions,
+    pub(crate) map: CallerMap,
+    pub(crate) options: PlanOptions,
 }
 
 const STRAY: &str = "serviceAccount:x@elsewhere.iam.gserviceaccount.com";
