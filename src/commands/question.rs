@@ -7,7 +7,7 @@ use crate::{
     access::{Access, RoleData, Verdict},
     callers::{self, CallerMap, Settings},
     model::{RoleName, ServiceName},
-    report::{heading::Heading, json, markdown, table},
+    report::{beside::Beside, heading::Heading, json, markdown, table},
     world::find::Names,
 };
 
@@ -27,10 +27,12 @@ pub fn explain(
     let judged = access.caller(&caller);
     let (answer, flip) = (judged.verdict(&function), judged.flip(&function, &asked.role()));
     let (heading, width) = (asked.heading(), console.width);
+    let (named, answered) = ((&caller, &function), (&answer, &flip));
+    let beside = Beside::of(&asked.reading.world, &function);
     publish(options, console, |format, out| match format {
-        ReportFormat::Json => json::explain(&heading, (&caller, &function), (&answer, &flip), out),
-        ReportFormat::Markdown => markdown::explain(&heading, (&caller, &function), (&answer, &flip), out),
-        ReportFormat::Table => table::explain(&heading, (&caller, &function), (&answer, &flip), width, out),
+        ReportFormat::Json => json::explain(&heading, named, answered, &beside, out),
+        ReportFormat::Markdown => markdown::explain(&heading, named, answered, &beside, out),
+        ReportFormat::Table => table::explain(&heading, named, answered, &beside, width, out),
     })?;
     Ok(asked.exit(answer.verdict != Verdict::Unknown))
 }
@@ -44,11 +46,12 @@ pub fn who(function: &str, options: &QuestionOptions, console: &mut Console<'_>)
     let function = asked.names().function(function)?;
     let mut who = asked.access().who(&function);
     who.is_complete &= asked.reading.stale.is_empty();
+    let beside = Beside::of(&asked.reading.world, &function);
     let (heading, width) = (asked.heading(), console.width);
     publish(options, console, |format, out| match format {
-        ReportFormat::Json => json::who(&heading, &who, out),
-        ReportFormat::Markdown => markdown::who(&heading, &who, out),
-        ReportFormat::Table => table::who(&heading, &who, width, out),
+        ReportFormat::Json => json::who(&heading, &who, &beside, out),
+        ReportFormat::Markdown => markdown::who(&heading, &who, &beside, out),
+        ReportFormat::Table => table::who(&heading, &who, &beside, width, out),
     })?;
     Ok(asked.exit(who.is_complete && who.callers.iter().all(|caller| caller.verdict == Verdict::Yes)))
 }

@@ -1,6 +1,7 @@
 //! What people and machines get to read: one file a format, each a function to a [`Write`](std::io::Write).
 
 pub mod accept;
+pub mod beside;
 pub mod carried;
 pub mod check;
 pub mod demo;

@@ -6,9 +6,9 @@ use callmap::{
     access::{Answer, Callable, Can, Effect, Flip, Invoker, Reason, Verdict, Who},
     callers::Location,
     model::{Condition, Grant, Level, Principal, Resource, RoleName, RuleId, ServiceName, Time, time},
-    report::heading::Heading,
+    report::{beside::Beside, heading::Heading},
     rules::{Accepted, Audit, Counts, Finding, fingerprint},
-    world::{Gap, Layer, LayerState, Source, SourceFile, SourceKind},
+    world::{Gap, Identities, Layer, LayerState, Nature, Source, SourceFile, SourceKind},
 };
 
 pub(crate) fn at(text: &str) -> Time {
@@ -17,6 +17,19 @@ pub(crate) fn at(text: &str) -> Time {
 
 pub(crate) fn service(name: &str) -> ServiceName {
     format!("projects/shop-prod/locations/europe-west1/services/{name}").parse().unwrap()
+}
+
+/// A function between two revisions, behind the proxy.
+pub(crate) fn beside() -> Beside<'static> {
+    let accounts = ["new@shop-prod.iam.gserviceaccount.com", "old@shop-prod.iam.gserviceaccount.com"];
+    let accounts = accounts.into_iter().map(Principal::service_account).collect();
+    Beside {
+        nature: Some(Nature::Function),
+        ingress: Some("INGRESS_TRAFFIC_INTERNAL_ONLY"),
+        is_iap_enabled: Some(true),
+        is_split: Some(true),
+        identities: Identities { accounts, is_whole: false },
+    }
 }
 
 pub(crate) fn source() -> Source {

@@ -82,9 +82,20 @@ fn a_verdict_for_machines() {
     let heading = fixture::heading(&source, &layers);
     let (caller, function) = (Principal::new("user:Alice@example.com"), fixture::service("payments"));
     insta::assert_snapshot!(machine("callmap-explain-1", |out| {
-        json::explain(&heading, (&caller, &function), (&fixture::answer(), &fixture::flip()), out)
+        json::explain(
+            &heading,
+            (&caller, &function),
+            (&fixture::answer(), &fixture::flip()),
+            &fixture::beside(),
+            out,
+        )
     }));
-    insta::assert_snapshot!(machine("callmap-who-1", |out| json::who(&heading, &fixture::who(), out)));
+    insta::assert_snapshot!(machine("callmap-who-1", |out| json::who(
+        &heading,
+        &fixture::who(),
+        &fixture::beside(),
+        out
+    )));
     insta::assert_snapshot!(machine("callmap-can-1", |out| json::can(&heading, &fixture::can(), out)));
 }
 
@@ -120,9 +131,16 @@ fn a_verdict_on_a_terminal() {
     let heading = fixture::heading(&source, &layers);
     let (caller, function) = (Principal::new("user:Alice@example.com"), fixture::service("payments"));
     insta::assert_snapshot!(text(|out| {
-        table::explain(&heading, (&caller, &function), (&fixture::answer(), &fixture::flip()), 100, out)
+        table::explain(
+            &heading,
+            (&caller, &function),
+            (&fixture::answer(), &fixture::flip()),
+            &fixture::beside(),
+            100,
+            out,
+        )
     }));
-    insta::assert_snapshot!(text(|out| table::who(&heading, &fixture::who(), 100, out)));
+    insta::assert_snapshot!(text(|out| table::who(&heading, &fixture::who(), &fixture::beside(), 100, out)));
     insta::assert_snapshot!(text(|out| table::can(&heading, &fixture::can(), 60, out)));
 }
 
@@ -132,9 +150,15 @@ fn a_verdict_for_a_pull_request() {
     let heading = fixture::heading(&source, &layers);
     let (caller, function) = (Principal::new("user:Alice@example.com"), fixture::service("payments"));
     insta::assert_snapshot!(text(|out| {
-        markdown::explain(&heading, (&caller, &function), (&fixture::answer(), &fixture::flip()), out)
+        markdown::explain(
+            &heading,
+            (&caller, &function),
+            (&fixture::answer(), &fixture::flip()),
+            &fixture::beside(),
+            out,
+        )
     }));
-    insta::assert_snapshot!(text(|out| markdown::who(&heading, &fixture::who(), out)));
+    insta::assert_snapshot!(text(|out| markdown::who(&heading, &fixture::who(), &fixture::beside(), out)));
     insta::assert_snapshot!(text(|out| markdown::can(&heading, &fixture::can(), out)));
 }
 

@@ -9,7 +9,8 @@ use super::wire::{Head, ReasonWire};
 use crate::{
     access::{Answer, Callable, Can, Flip, Invoker, Who},
     model::{Principal, ServiceName},
-    report::heading::Heading,
+    report::{beside::Beside, heading::Heading},
+    world::{Identities, Nature},
 };
 
 #[derive(Serialize, JsonSchema)]
@@ -21,6 +22,8 @@ pub(super) struct ExplainWire<'a> {
     caller: &'a str,
     /// The function, `projects/P/locations/L/services/S`.
     function: String,
+    /// What stands beside the verdict and does not change it.
+    context: ContextWire<'a>,
     /// Can it call?
     #[schemars(extend("enum" = ["yes", "no", "unknown"]))]
     verdict: &'static str,
@@ -30,6 +33,25 @@ pub(super) struct ExplainWire<'a> {
     flip: String,
 }
 
+/// What a function is, who can reach it, and whom it runs as.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Context")]
+struct ContextWire<'a> {
+    /// What it is; null where its settings, which would tell, were not read.
+    #[schemars(extend("enum" = ["service", "function", "event function", null]))]
+    nature: Option<&'static str>,
+    /// Which networks may reach it, in Google's word; null where nothing was said.
+    ingress: Option<&'a str>,
+    /// Whether the Identity-Aware Proxy stands before it; null where that was not read.
+    iap: Option<bool>,
+    /// Whether revisions answer besides the latest, or a tag leads to one; null where that was not read.
+    traffic_is_split: Option<bool>,
+    /// The accounts it runs as, `serviceAccount:EMAIL`: the template's, and those of revisions that answer besides.
+    runs_as: Vec<&'a str>,
+    /// Whether these are all of them.
+    runs_as_is_complete: bool,
+}
+
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Who")]
 pub(super) struct WhoWire<'a> {
@@ -37,6 +59,8 @@ pub(super) struct WhoWire<'a> {
     head: Head<'a>,
     /// The function, `projects/P/locations/L/services/S`.
     function: String,
+    /// What stands beside the verdicts and does not change them.
+    context: ContextWire<'a>,
     /// Whether everything that decides was read, so that nobody can be missing.
     complete: bool,
     /// Everybody who can call it, or may.
@@ -92,12 +116,14 @@ pub fn explain(
     heading: &Heading<'_>,
     (caller, function): (&Principal, &ServiceName),
     (answer, flip): (&Answer, &Flip),
+    beside: &Beside<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let wire = ExplainWire {
         head: Head::of("callmap-explain/1", heading),
         caller: caller.as_str(),
         function: function.to_string(),
+        context: ContextWire::of(beside),
         verdict: answer.verdict.as_str(),
         reasons: ReasonWire::all(&answer.reasons),
         flip: flip.to_string(),
@@ -109,10 +135,11 @@ pub fn explain(
 ///
 /// # Errors
 /// Where it cannot be written to.
-pub fn who(heading: &Heading<'_>, who: &Who, out: &mut dyn Write) -> io::Result<()> {
+pub fn who(heading: &Heading<'_>, who: &Who, beside: &Beside<'_>, out: &mut dyn Write) -> io::Result<()> {
     let wire = WhoWire {
         head: Head::of("callmap-who/1", heading),
         function: who.function.to_string(),
+        context: ContextWire::of(beside),
         complete: who.is_complete,
         callers: who.callers.iter().map(InvokerWire::of).collect(),
         denied: who.denied.iter().map(InvokerWire::of).collect(),
@@ -133,6 +160,21 @@ pub fn can(heading: &Heading<'_>, can: &Can, out: &mut dyn Write) -> io::Result<
         denied: can.denied.iter().map(CallableWire::of).collect(),
     };
     super::write(&wire, out)
+}
+
+impl<'a> ContextWire<'a> {
+    fn of(beside: &'a Beside<'_>) -> Self {
+        let Beside { nature, ingress, is_iap_enabled, is_split, identities } = beside;
+        let Identities { accounts, is_whole } = identities;
+        Self {
+            nature: nature.map(Nature::as_str),
+            ingress: *ingress,
+            iap: *is_iap_enabled,
+            traffic_is_split: *is_split,
+            runs_as: accounts.iter().map(Principal::as_str).collect(),
+            runs_as_is_complete: *is_whole,
+        }
+    }
 }
 
 impl<'a> InvokerWire<'a> {

@@ -6,7 +6,7 @@ use super::{code, prose, read};
 use crate::{
     access::{Answer, Can, Flip, Reason, Verdict, Who},
     model::{Principal, ServiceName},
-    report::{heading::Heading, words},
+    report::{beside::Beside, heading::Heading, words},
 };
 
 /// Writes one verdict with its reasons, and the change that would turn it round.
@@ -17,6 +17,7 @@ pub fn explain(
     heading: &Heading<'_>,
     (caller, function): (&Principal, &ServiceName),
     (answer, flip): (&Answer, &Flip),
+    beside: &Beside<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Answer { verdict, reasons } = answer;
@@ -26,7 +27,7 @@ pub fn explain(
         Verdict::No => format!("{caller} cannot call {function}"),
         Verdict::Unknown => format!("whether {caller} can call {function} cannot be told"),
     };
-    writeln!(out, "### {}: {sentence}\n", verdict.as_str())?;
+    writeln!(out, "### {}: {sentence}\n\nIt is {}.\n", verdict.as_str(), prose(&beside.to_string()))?;
     if reasons.is_empty() {
         writeln!(out, "- nothing on the way names this caller")?;
     }
@@ -41,7 +42,7 @@ pub fn explain(
 ///
 /// # Errors
 /// Where it cannot be written to.
-pub fn who(heading: &Heading<'_>, who: &Who, out: &mut dyn Write) -> io::Result<()> {
+pub fn who(heading: &Heading<'_>, who: &Who, beside: &Beside<'_>, out: &mut dyn Write) -> io::Result<()> {
     let Who { function, is_complete, callers, denied, unread, unexpanded } = who;
     let rows = |invokers: &[crate::access::Invoker]| -> Vec<_> {
         invokers.iter().map(|it| (code(it.principal.as_str()), it.verdict, vias(&it.via))).collect()
@@ -50,6 +51,7 @@ pub fn who(heading: &Heading<'_>, who: &Who, out: &mut dyn Write) -> io::Result<
     let (callers, denied) = (rows(callers), rows(denied));
     let words = ("caller", ("caller", "callers"), "Stopped by deny policies");
     page(&title, words, &callers, &denied, out)?;
+    writeln!(out, "It is {}.\n", prose(&beside.to_string()))?;
     if !unexpanded.is_empty() {
         let groups: Vec<_> = unexpanded.iter().map(|group| code(group.as_str())).collect();
         writeln!(out, "- members not known: {}", groups.join(", "))?;

@@ -9,11 +9,14 @@ use super::{
 use crate::{
     access::{Answer, Callable, Can, Flip, Invoker, Reason, Verdict, Who},
     model::{Principal, Resource, ServiceName},
-    report::{escape, heading::Heading, style, words},
+    report::{beside::Beside, escape, heading::Heading, style, words},
 };
 
 /// How wide the words before the reasons are.
 const LABEL: usize = 10;
+
+/// Before what a function is, whatever the verdict.
+const IT_IS: &str = "it is";
 
 /// Writes one verdict with its reasons, and the change that would turn it round.
 ///
@@ -23,6 +26,7 @@ pub fn explain(
     heading: &Heading<'_>,
     (caller, function): (&Principal, &ServiceName),
     (answer, flip): (&Answer, &Flip),
+    beside: &Beside<'_>,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -39,6 +43,7 @@ pub fn explain(
     for line in fold(&sentence, width) {
         put(&mut text, format_args!("{bold}{line}{bold:#}\n"));
     }
+    labelled(IT_IS, &escape::terminal(&beside.to_string()), width, &mut text);
     if reasons.is_empty() {
         text.push_str("  nothing on the way names this caller\n");
     }
@@ -53,7 +58,13 @@ pub fn explain(
 ///
 /// # Errors
 /// Where the stream cannot be written to.
-pub fn who(heading: &Heading<'_>, who: &Who, width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub fn who(
+    heading: &Heading<'_>,
+    who: &Who,
+    beside: &Beside<'_>,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     head::world(heading, width, out)?;
     let Who { function, is_complete, callers, denied, unread, unexpanded } = who;
     let here = Resource::Service(function.clone());
@@ -72,12 +83,13 @@ pub fn who(heading: &Heading<'_>, who: &Who, width: usize, out: &mut dyn Write) 
     stopped("who could, but for a deny policy", &rows, width, out)?;
     let sure = callers.iter().filter(|invoker| invoker.verdict == Verdict::Yes).count();
     numbers((sure, callers.len() - sure, denied.len()), ("caller", "callers"), out)?;
+    let mut text = String::new();
+    labelled(IT_IS, &escape::terminal(&beside.to_string()), width, &mut text);
     if !unexpanded.is_empty() {
         let groups: Vec<_> = unexpanded.iter().map(|group| escape::terminal(group.as_str())).collect();
-        let mut text = String::new();
         labelled("groups", &format!("members not known: {}", groups.join(", ")), width, &mut text);
-        out.write_all(text.as_bytes())?;
     }
+    out.write_all(text.as_bytes())?;
     gaps(*is_complete, unread, width, out)
 }
 

@@ -8,6 +8,7 @@ use callmap::{
     model::{Principal, RoleName, Time},
     plan::{self, Include, Made, MapDigest, PlanOptions, discover::discover},
     report::{
+        beside::Beside,
         heading::Heading,
         json, map_text, markdown,
         plan::View,
@@ -163,14 +164,14 @@ fn said(world: &World, map: &CallerMap, at: Time) -> Vec<(String, String)> {
     say("discover".into(), &mut |out| map_text::render(&found, &audit.findings, out));
     let invoker = RoleName::new("roles/run.invoker");
     for (number, name) in world.services.keys().enumerate() {
-        let who = access.who(name);
-        say(format!("who {name}"), &mut |out| table::who(&heading, &who, 120, out));
-        say(format!("who {name}, json"), &mut |out| json::who(&heading, &who, out));
+        let (who, beside) = (access.who(name), Beside::of(world, name));
+        say(format!("who {name}"), &mut |out| table::who(&heading, &who, &beside, 120, out));
+        say(format!("who {name}, json"), &mut |out| json::who(&heading, &who, &beside, out));
         for caller in PEOPLE.iter().skip(number).step_by(3).map(|who| Principal::new(*who)) {
             let asked = access.caller(&caller);
             let (answer, flip) = (asked.verdict(name), asked.flip(name, &invoker));
             say(format!("explain {caller} {name}"), &mut |out| {
-                table::explain(&heading, (&caller, name), (&answer, &flip), 120, out)
+                table::explain(&heading, (&caller, name), (&answer, &flip), &beside, 120, out)
             });
         }
     }
