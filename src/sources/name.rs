@@ -49,6 +49,22 @@ pub(super) fn service(full: &str, words: &mut Interner) -> Result<ServiceName, N
     })
 }
 
+/// A revision by its full or relative name: its project and location, its service where the name holds that, and its
+/// own short name. In Knative a revision stands beside its service, not below it.
+pub(super) fn revision(full: &str) -> Option<(&str, &str, Option<&str>, &str)> {
+    let parts: Vec<&str> = full.strip_prefix(RUN).unwrap_or(full).split('/').collect();
+    let found = match parts[..] {
+        ["projects", project, "locations", location, "services", service, "revisions", revision] => {
+            (project, location, Some(service), revision)
+        }
+        ["projects", project, "locations", location, "revisions", revision] => {
+            (project, location, None, revision)
+        }
+        _ => return None,
+    };
+    (!parts.contains(&"")).then_some(found)
+}
+
 /// A function by its full name.
 pub(super) fn function(full: &str, words: &mut Interner) -> Result<FunctionName, NameError> {
     let wrong = || {

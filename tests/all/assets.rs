@@ -316,6 +316,140 @@ fn a_service_by_number_and_by_id_is_one_service() {
     assert!(service(&world, PAY).policy.known().is_some());
 }
 
+/// A service whose traffic goes to `pay-00001`, and to `pay-00002` by a tag.
+fn split() -> String {
+    let target = |revision: &str, share: &str| {
+        format!(r#"{{"type":"TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION","revision":"{revision}",{share}}}"#)
+    };
+    let (first, second) = (target("pay-00001", r#""percent":100"#), target("pay-00002", r#""tag":"next""#));
+    resource(PAY).replace(r#""template":{}"#, &format!(r#""template":{{}},"traffic":[{first},{second}]"#))
+}
+
+/// A line of a revision.
+fn revision(name: &str, data: &str) -> String {
+    format!(
+        r#"{{"name":"//run.googleapis.com/{name}","asset_type":"run.googleapis.com/Revision","resource":{{"version":"v1","data":{data}}},"ancestors":["projects/1041","folders/7","organizations/9000"]}}"#
+    )
+}
+
+/// A revision as the inventory exports it.
+fn knative(name: &str, service: &str, account: &str) -> String {
+    format!(
+        r#"{{"apiVersion":"serving.knative.dev/v1","kind":"Revision","metadata":{{"name":"{name}","namespace":"1041","labels":{{"serving.knative.dev/service":"{service}","cloud.googleapis.com/location":"europe-west1"}}}},"spec":{{"containerConcurrency":80,"timeoutSeconds":300,"serviceAccountName":"{account}"}},"status":{{"serviceName":"{service}"}}}}"#
+    )
+}
+
+const OLD: &str = "old@shop-prod.iam.gserviceaccount.com";
+const BESIDE: &str = "projects/shop-prod/locations/europe-west1/revisions";
+
+/// The revisions of a world: of which service, by which name, and as whom or why not.
+fn revisions(world: &World) -> Vec<(String, String, String)> {
+    let account = |account: &Observed<Option<Principal>>| match account {
+        Observed::Known(account) => account.as_ref().map_or("default".to_owned(), ToString::to_string),
+        Observed::Unreadable(gap) => gap.why.to_string(),
+    };
+    let of = world.revisions.iter().flat_map(|(service, all)| {
+        all.iter().map(move |(name, told)| (service.service.to_string(), name.to_string(), account(told)))
+    });
+    of.collect()
+}
+
+#[test]
+fn of_all_revisions_those_are_kept_that_traffic_is_split_to() {
+    let old = format!("serviceAccount:{OLD}");
+    let told = |name: &str, account: &str| ("pay".to_owned(), name.to_owned(), account.to_owned());
+    let v2 = format!(r#"{{"name":"{PAY}/revisions/pay-00001","service":"{PAY}","serviceAccount":"{OLD}"}}"#);
+    for first in [
+        revision(&format!("{BESIDE}/pay-00001"), &knative("pay-00001", "pay", OLD)),
+        revision(&format!("{PAY}/revisions/pay-00001"), &knative("pay-00001", "pay", OLD)),
+        revision(&format!("{}/revisions/pay-00001", PAY.replace("shop-prod", "1041")), &v2),
+        revision(&format!("{PAY}/revisions/pay-00001"), r#"{"service":"pay","service_account":"OLD"}"#)
+            .replace("OLD", OLD),
+    ] {
+        let world = world(&[&lines(&[
+            split(),
+            first.clone(),
+            // One that gets nothing, one of another service, one of a service whose traffic is not split.
+            revision(&format!("{BESIDE}/pay-00003"), &knative("pay-00003", "pay", OLD)),
+            revision(&format!("{BESIDE}/pay-00002"), &knative("pay-00002", "payments", OLD)),
+            resource(&PAY.replace("/pay", "/lone")),
+            revision(&format!("{BESIDE}/lone-00001"), &knative("lone-00001", "lone", OLD)),
+        ])])
+        .unwrap();
+        assert_eq!(revisions(&world), [told("pay-00001", &old)], "{first}");
+        assert_eq!((world.source.files[0].assets, world.source.files[0].skipped.len()), (6, 0));
+        let identities = world.identities(&PAY.parse().unwrap());
+        assert!(!identities.is_whole && identities.accounts.contains(&Principal::service_account(OLD)));
+    }
+    let both = lines(&[
+        revision(&format!("{BESIDE}/pay-00002"), &knative("pay-00002", "pay", "")),
+        revision(&format!("{BESIDE}/pay-00001"), &knative("pay-00001", "pay", OLD)),
+    ]);
+    // In any order, over any files.
+    for files in [[&*both, &*split()], [&*split(), &*both]] {
+        let world = world(&files).unwrap();
+        assert_eq!(revisions(&world), [told("pay-00001", &old), told("pay-00002", "default")]);
+        let identities = world.identities(&PAY.parse().unwrap());
+        assert!(identities.is_whole);
+        let emails: Vec<_> = identities.accounts.iter().filter_map(Principal::email).collect();
+        assert_eq!(emails, ["1041-compute@developer.gserviceaccount.com", OLD]);
+    }
+}
+
+#[test]
+fn a_revision_that_is_told_twice_or_not_at_all_is_as_anything_else() {
+    let at = |account: &str, time: &str| {
+        revision(&format!("{BESIDE}/pay-00001"), &knative("pay-00001", "pay", account)).replacen(
+            '{',
+            &format!(r#"{{"update_time":"2026-05-{time}T00:00:00Z","#),
+            1,
+        )
+    };
+    let (early, late) = (at("early@example.com", "01"), at("late@example.com", "02"));
+    for files in [[&*early, &*late], [&*late, &*early]] {
+        let world = world(&[&split(), files[0], files[1]]).unwrap();
+        assert_eq!(revisions(&world)[0].2, "serviceAccount:late@example.com");
+    }
+    let error = world(&[&split(), &early, &at("late@example.com", "01")]).unwrap_err();
+    assert!(error.contains("the revision `pay-00001` of") && error.contains("3.ndjson:1"), "{error}");
+    let gap = |name: &str| {
+        format!(
+            r#"{{"name":"//run.googleapis.com/{name}","asset_type":"callmap/Unreadable","why":"permission denied","permission":"run.revisions.get"}}"#
+        )
+    };
+    let refused = gap(&format!("{PAY}/revisions/pay-00001"));
+    let unread = world(&[&split(), &refused]).unwrap();
+    assert_eq!(revisions(&unread)[0].2, "permission denied");
+    assert_eq!(unread.layers[&Layer::Services], LayerState::Refused);
+    let error = world(&[&split(), &early, &refused]).unwrap_err();
+    assert!(error.contains("the revision of") && error.contains("3.ndjson:1"), "{error}");
+    // Nobody asks for one that nothing is sent to.
+    assert!(revisions(&world(&[&split(), &gap(&format!("{PAY}/revisions/pay-00009"))]).unwrap()).is_empty());
+    // A resource without a part that would tell is unread; one without data, or without a service, says nothing.
+    let bare =
+        |data: &str| world(&[&split(), &revision(&format!("{PAY}/revisions/pay-00001"), data)]).unwrap();
+    assert_eq!(revisions(&bare("{}"))[0].2, "its RESOURCE content has no `service`");
+    assert!(revisions(&bare("null")).is_empty());
+    let nobodys = revision(&format!("{BESIDE}/pay-00001"), r#"{"metadata":{},"spec":{}}"#);
+    assert!(revisions(&world(&[&split(), &nobodys]).unwrap()).is_empty());
+    for (name, data) in [
+        (PAY.to_owned(), "{}"),
+        (format!("{PAY}/revisions/"), "{}"),
+        (format!("{PAY}/revisions/a/b"), "{}"),
+        ("projects/p/revisions/a".to_owned(), "{}"),
+        (format!("{BESIDE}/pay-00001"), r#"{"spec":{"serviceAccountName":7}}"#),
+        (format!("{BESIDE}/pay-00001"), r#"{"metadata":{"labels":["serving.knative.dev/service"]}}"#),
+    ] {
+        let error = world(&[&split(), &revision(&name, data)]).unwrap_err();
+        assert!(error.starts_with("2.ndjson:1: "), "{name} {data}: {error}");
+    }
+    for name in [PAY, BESIDE, &format!("{BESIDE}/pay-00001")] {
+        assert!(world(&[&split(), &gap(name)]).unwrap_err().starts_with("2.ndjson:1: "), "{name}");
+    }
+    let odd = split().replace(r#""revision":"pay-00001""#, r#""revision":"pay/""#);
+    assert_eq!(world(&[&odd]).unwrap().revisions.len(), 0);
+}
+
 #[test]
 fn hostile_files_end_in_an_error_or_a_world() {
     let deep = format!(

@@ -16,7 +16,12 @@ use callmap::{
         RoleDefinition, Service, Settings, Source, SourceKind, Token, Traffic, World,
     },
 };
-use proptest::{collection::vec, option, prelude::*, sample::select};
+use proptest::{
+    collection::{btree_map, btree_set, vec},
+    option,
+    prelude::*,
+    sample::select,
+};
 
 fn written(world: &World) -> String {
     let mut out = Vec::new();
@@ -202,6 +207,7 @@ fn gap() -> impl Strategy<Value = Gap> {
         Some("run.services.getIamPolicy"),
         Some("resourcemanager.projects.get"),
         Some("run.services.list"),
+        Some("run.revisions.get"),
         Some("iam.roles.get"),
         Some("odd.permission"),
         None,
@@ -271,24 +277,28 @@ fn besides() -> impl Strategy<Value = World> {
 fn settings() -> impl Strategy<Value = Settings> {
     let lists = (vec("https://[a-z]{1,6}\\.run\\.app", 0..2), vec(word(), 0..2));
     (
-        any::<[bool; 4]>(),
+        (any::<[bool; 3]>(), option::of(btree_set("r-[1-3]", 0..3))),
         option::of(account()),
         (option::of(word()), option::of(word()), option::of(uid())),
         lists,
         proptest::collection::btree_map(word(), word(), 0..3),
     )
         .prop_map(
-            |([check, iap, url, split], identity, (ingress, target, uid), (mut urls, audiences), labels)| {
+            |(
+                ([check, iap, url], split),
+                identity,
+                (ingress, target, uid),
+                (mut urls, audiences),
+                labels,
+            )| {
                 urls.dedup();
                 Settings {
                     uid,
                     is_check_disabled: check,
                     identity,
-                    traffic: if split {
-                        Traffic::Split { revisions: ["r-1".into()].into() }
-                    } else {
-                        Traffic::Latest
-                    },
+                    traffic: split.map_or(Traffic::Latest, |names| Traffic::Split {
+                        revisions: names.into_iter().map(Into::into).collect(),
+                    }),
                     ingress,
                     is_iap_enabled: iap,
                     urls: urls.into_iter().map(Into::into).collect(),
@@ -316,11 +326,10 @@ fn event_source() -> impl Strategy<Value = EventSource> {
     let token = select(vec![Token::Id, Token::Access, Token::None]);
     (shape, "[a-z]{1,3}", token, option::of(account()), option::of(word())).prop_map(
         |((kind, target), name, token, identity, audience)| {
+            let is_proven = identity.is_some() || matches!(target, EventTarget::Function(_));
             let token = match (kind, token) {
-                (EventSourceKind::Trigger, _) if identity.is_some() => Token::Id,
-                (EventSourceKind::Trigger, _) if matches!(target, EventTarget::Function(_)) => Token::Id,
-                (EventSourceKind::Trigger, _) => Token::None,
-                (EventSourceKind::Subscription, Token::Access) => Token::None,
+                (EventSourceKind::Trigger, _) if is_proven => Token::Id,
+                (EventSourceKind::Trigger, _) | (EventSourceKind::Subscription, Token::Access) => Token::None,
                 (_, token) => token,
             };
             EventSource {
@@ -333,6 +342,11 @@ fn event_source() -> impl Strategy<Value = EventSource> {
             }
         },
     )
+}
+
+/// Whom revisions run as.
+fn revisions() -> impl Strategy<Value = BTreeMap<Arc<str>, Observed<Option<Principal>>>> {
+    btree_map("r-[1-3]".prop_map(Arc::<str>::from), observed(option::of(account())), 0..4)
 }
 
 /// What stands below the three projects of the made-up worlds, one of which is known by its number alone.
@@ -387,9 +401,9 @@ fn world() -> impl Strategy<Value = World> {
     (
         (services(), containers, roles, groups),
         (functions, vec(event_source(), 0..4), states, deny, lists),
-        (0..3_usize, any::<[bool; 3]>(), besides()),
+        (0..3_usize, any::<[bool; 3]>(), besides(), vec(revisions(), 5)),
     )
-        .prop_map(|((services, containers, roles, groups), rest, (gen1, seen, besides))| {
+        .prop_map(|((services, containers, roles, groups), rest, (gen1, seen, besides, revisions))| {
             let (functions, event_sources, states, deny, lists) = rest;
             let mut world = besides;
             world.projects.join("shop-prod", "1041").unwrap();
@@ -407,7 +421,16 @@ fn world() -> impl Strategy<Value = World> {
                 "organizations/9000",
             ];
             world.policies = names.into_iter().map(|name| name.parse().unwrap()).zip(containers).collect();
-            for (name, service) in services {
+            for ((name, service), mut read) in services.into_iter().zip(revisions) {
+                // Of those that are not named nobody asks, and of those that are not all.
+                let traffic = service.settings.known().map(|settings| &settings.traffic);
+                read.retain(|revision, _| {
+                    matches!(traffic, Some(Traffic::Split { revisions }) if revisions.contains(revision))
+                });
+                world.revisions.remove(&name);
+                if !read.is_empty() {
+                    world.revisions.insert(name.clone(), read);
+                }
                 if service.ancestors.known().is_some() {
                     world.chains.insert(name.project.clone(), chain(&name.project));
                 }

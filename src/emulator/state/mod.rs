@@ -15,6 +15,7 @@ mod operations;
 mod past;
 mod read;
 mod resource;
+mod revisions;
 mod service;
 mod settings;
 mod write;
@@ -67,6 +68,7 @@ pub struct State {
     assets: BTreeMap<(Kind, String), Asset>,
     policies: BTreeMap<(Kind, String), Held>,
     past: past::Past,
+    revisions: revisions::Revisions,
     pub(in crate::emulator) groups: groups::Groups,
     pub(in crate::emulator) deny: deny::DenyPolicies,
     /// What nobody may do: a permission and a relative name.
@@ -120,23 +122,6 @@ impl State {
         let asset = self.asset(Kind::Service, &name)?;
         let show = || service::knative(&name, number, asset.data.as_ref());
         Some(self.index.shown(Shape::Old, &name, show))
-    }
-
-    /// The short names of the revisions of a service.
-    pub(in crate::emulator) fn revisions(&self, name: &str) -> BTreeSet<String> {
-        self.service(name).map(|service| service::revisions(&service)).unwrap_or_default()
-    }
-
-    /// A revision of a service in the shape of the v2 API.
-    pub(in crate::emulator) fn revision(&self, name: &str, short: &str) -> Option<Value> {
-        let service = self.service(name).filter(|service| service::revisions(service).contains(short))?;
-        Some(service::v2_revision(&self.names.canonical(name), short, &service))
-    }
-
-    /// A revision of a service in the Knative shape.
-    pub(in crate::emulator) fn knative_revision(&self, name: &str, short: &str) -> Option<Value> {
-        self.revisions(name).contains(short).then_some(())?;
-        Some(service::knative_revision(&self.names.canonical(name), short, &self.knative(name)?))
     }
 
     /// Whether anything is known of a project, folder or organization.
@@ -262,6 +247,9 @@ impl State {
         let key = (kind, self.names.canonical(name));
         self.policies.remove(&key);
         self.past.forget(&key);
+        if kind == Kind::Service {
+            self.forget_revisions(&key.1);
+        }
         self.touch();
         self.assets.remove(&key).is_some()
     }

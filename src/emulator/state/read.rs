@@ -6,7 +6,7 @@ use super::{
     Held, Kind, State,
     line::{Line, StateError},
     names::project,
-    settings,
+    revisions, settings,
 };
 use crate::emulator::{iam::etag, roles};
 
@@ -105,6 +105,9 @@ impl State {
             if is_taken {
                 return;
             }
+            if line.kind == revisions::LINE {
+                self.take_revision(&line);
+            }
             return self.others.push(Value::Object(line.fields));
         };
         let name = self.names.canonical(line.relative());
@@ -196,6 +199,7 @@ fn permissions(layer: Option<&str>, name: &str) -> Vec<String> {
     let lists = |kinds: &[Kind]| kinds.iter().map(|kind| format!("{}.list", kind.permissions())).collect();
     match layer.unwrap_or_default() {
         "settings" => vec!["run.services.get".to_owned()],
+        "revision" => vec!["run.revisions.get".to_owned()],
         "policy" if is_container => vec![format!("{}.getIamPolicy", container.permissions())],
         "policy" => vec!["run.services.getIamPolicy".to_owned()],
         "ancestors" if is_container => vec![format!("{}.get", container.permissions())],

@@ -11,7 +11,7 @@ use crate::{
         Container, DenyPolicy, DenyPolicyName, FunctionName, Policy, Principal, ProjectName, RoleName,
         ServiceName, Time,
     },
-    sources::snapshot::layer::GapLayer,
+    sources::{snapshot::layer::GapLayer, wire::revision::Account},
     world::{CloudFunction, EventSource, Gap, Observed, RoleDefinition, Settings},
 };
 
@@ -33,6 +33,7 @@ pub(super) struct Fact {
 #[derive(Debug)]
 pub(super) enum Content {
     Service(Box<ServiceFact>),
+    Revision(Box<RevisionFact>),
     Container { name: Container, policy: Option<Policy> },
     Role(RoleName, Observed<RoleDefinition>),
     Account(Arc<str>, ProjectName),
@@ -51,6 +52,15 @@ pub(super) struct ServiceFact {
     pub(super) settings: Option<Box<Observed<Settings>>>,
     pub(super) policy: Option<Policy>,
     pub(super) has_ancestors: bool,
+}
+
+/// Whom a revision runs as.
+#[derive(Debug)]
+pub(super) struct RevisionFact {
+    pub(super) service: ServiceName,
+    /// Its short name.
+    pub(super) name: Arc<str>,
+    pub(super) account: Account,
 }
 
 #[derive(Debug)]

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::{
-    batch::{Batch, Chain, Content, Fact, FunctionFact, Origin, ServiceFact},
+    batch::{Batch, Chain, Content, Fact, FunctionFact, Origin, RevisionFact, ServiceFact},
     envelope::{Envelope, Part},
     own,
 };
 use crate::{
-    model::{Container, Policy, ProjectName, Time, resource::NameError, time},
+    model::{Container, Policy, ProjectName, ServiceName, Time, resource::NameError, time},
     sources::{
         intern::Interner,
         name, shape,
         wire::{
             self, ShapeError, event_source, function,
             policy::{self, PolicyWire},
-            project, role, service,
+            project, revision, role, service,
             text::Text,
         },
     },
@@ -162,6 +162,7 @@ impl Lines {
                 let service = self.service(full, envelope, origin, has_ancestors)?;
                 vec![Content::Service(Box::new(service))]
             }
+            "run.googleapis.com/Revision" => self.revision(full, resource)?,
             "cloudresourcemanager.googleapis.com/Project"
             | "cloudresourcemanager.googleapis.com/Folder"
             | "cloudresourcemanager.googleapis.com/Organization" => {
@@ -216,6 +217,22 @@ impl Lines {
             settings = Some(Box::new(told.settings));
         }
         Ok(ServiceFact { name, settings, policy, has_ancestors })
+    }
+
+    /// One that does not tell its service says nothing.
+    fn revision(&mut self, full: &str, resource: Option<&str>) -> Result<Vec<Content>, Fault> {
+        let Some((project, location, service, short)) = name::revision(full) else {
+            return Err(ShapeError(format!("`{full}` is not the name of a revision")).into());
+        };
+        let Some(json) = resource else { return Ok(Vec::new()) };
+        let words = &mut self.words;
+        let Some(told) = revision::revision(json, words)? else { return Ok(Vec::new()) };
+        let Some(service) = service.map(|service| words.word(service)).or(told.service) else {
+            return Ok(Vec::new());
+        };
+        let service = ServiceName { project: words.word(project), location: words.word(location), service };
+        let fact = RevisionFact { service, name: short.into(), account: told.account };
+        Ok(vec![Content::Revision(Box::new(fact))])
     }
 
     fn container(&mut self, full: &str, envelope: Envelope<'_>, origin: Origin) -> Result<Content, Fault> {
@@ -299,6 +316,7 @@ pub(super) fn is_read(kind: &str) -> bool {
     matches!(
         kind,
         "run.googleapis.com/Service"
+            | "run.googleapis.com/Revision"
             | "cloudresourcemanager.googleapis.com/Project"
             | "cloudresourcemanager.googleapis.com/Folder"
             | "cloudresourcemanager.googleapis.com/Organization"

@@ -230,6 +230,14 @@ impl Google {
         self.read(Request::service(name)?).await
     }
 
+    /// A revision of a service, by its short name.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn revision(&self, service: &ServiceName, revision: &str) -> Result<Bytes, CallError> {
+        self.read(Request::revision(service, revision)?).await
+    }
+
     /// The policy of a service, at version 3.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ pub(super) struct Request {
 pub(super) enum Typed {
     Services { parent: String, page: Option<String> },
     Service(String),
+    Revision(String),
     ServicePolicy(String),
     SetServicePolicy(String, run::GoogleIamV1SetIamPolicyRequest),
     Project(String),
@@ -71,6 +72,13 @@ impl Request {
     pub(super) fn service(name: &ServiceName) -> Result<Self, CallError> {
         let name = checked(name)?;
         Ok(Self::get(Api::Run, &format!("/v2/{name}"), &[])?.typed(Typed::Service(name)))
+    }
+
+    /// One revision of a service.
+    pub(super) fn revision(service: &ServiceName, revision: &str) -> Result<Self, CallError> {
+        names::check(&[revision])?;
+        let name = format!("{}/revisions/{revision}", checked(service)?);
+        Ok(Self::get(Api::Run, &format!("/v2/{name}"), &[])?.typed(Typed::Revision(name)))
     }
 
     /// The policy of a service, at version 3: without that, conditions are left out.

@@ -63,6 +63,10 @@ impl Hubs {
                 let call = run.projects().locations_services_get(name);
                 answered(call.delegate(&mut seen).doit().await, &seen).await
             }
+            Typed::Revision(name) => {
+                let call = run.projects().locations_services_revisions_get(name);
+                answered(call.delegate(&mut seen).doit().await, &seen).await
+            }
             Typed::ServicePolicy(name) => {
                 let call = run.projects().locations_services_get_iam_policy(name);
                 let call = call.options_requested_policy_version(3);

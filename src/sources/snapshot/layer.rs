@@ -7,6 +7,8 @@ pub(in crate::sources) enum GapLayer {
     Settings,
     /// The allow policy of a service, project, folder or organization.
     Policy,
+    /// The account that a revision of a service runs as.
+    Revision,
     /// What stands above a service, or above every service of a project.
     Ancestors,
     /// A list, by its relative name.
@@ -26,9 +28,10 @@ pub(in crate::sources) enum GapLayer {
 }
 
 impl GapLayer {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Settings,
         Self::Policy,
+        Self::Revision,
         Self::Ancestors,
         Self::List,
         Self::Role,
@@ -44,6 +47,7 @@ impl GapLayer {
         match self {
             Self::Settings => "settings",
             Self::Policy => "policy",
+            Self::Revision => "revision",
             Self::Ancestors => "ancestors",
             Self::List => "list",
             Self::Role => "role",
@@ -71,6 +75,7 @@ impl GapLayer {
             "resourcemanager.projects.get"
             | "resourcemanager.folders.get"
             | "resourcemanager.organizations.get" => Some(Self::Ancestors),
+            "run.revisions.get" => Some(Self::Revision),
             "iam.roles.get" => Some(Self::Role),
             "iam.denypolicies.get" | "iam.denypolicies.list" => Some(Self::DenyPolicy),
             other => (other.rsplit('.').next() == Some("list")).then_some(Self::List),

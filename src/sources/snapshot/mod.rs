@@ -11,7 +11,7 @@
 //!   something else than a permission was wanting, `layer` says it.
 //!
 //! INVARIANT, of worlds that come back as they went out: every service's project is seen; every container in
-//! the ancestors of a service has an entry in `policies`; ancestors that are known are their project's chain;
+//! the ancestors of a service has an entry in `policies`; revisions are those that their service's traffic is split to; ancestors that are known are their project's chain;
 //! event sources are sorted, and each calls something its kind can name, as whom a token of its kind can say.
 
 mod event_source;
@@ -45,6 +45,7 @@ pub fn write(world: &World, as_of: Option<Time>, out: &mut dyn Write) -> io::Res
     for (name, service) in &world.services {
         service::write(name, service, &mut out)?;
     }
+    service::write_revisions(world, &mut out)?;
     service::write_functions(world, &mut out)?;
     for source in &world.event_sources {
         event_source::write(source, &mut out)?;

@@ -151,6 +151,32 @@ fn shown(settings: &Settings) -> ServiceOut<'_> {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RevisionOut<'a> {
+    service: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account: Option<&'a str>,
+}
+
+/// The revisions that traffic is split to.
+pub(super) fn write_revisions(world: &World, out: &mut Out<'_>) -> io::Result<()> {
+    for (service, revisions) in &world.revisions {
+        for (revision, account) in revisions {
+            let name = format!("//run.googleapis.com/{service}/revisions/{revision}");
+            match account {
+                Observed::Known(account) => {
+                    let service_account = account.as_ref().map(email);
+                    let data = RevisionOut { service: &service.service, service_account };
+                    out.line(&Line::new(name, "run.googleapis.com/Revision").with(data))?;
+                }
+                Observed::Unreadable(gap) => out.gap(GapLayer::Revision, &name, gap)?,
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Functions of the Cloud Functions v2 API.
 pub(super) fn write_functions(world: &World, out: &mut Out<'_>) -> io::Result<()> {
     for (name, function) in &world.functions {

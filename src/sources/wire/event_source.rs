@@ -249,7 +249,7 @@ fn overridden(to: &UriOverride<'_>) -> Option<EventTarget> {
     let host = filled(host.as_ref())?;
     let scheme = if scheme.as_deref() == Some("HTTP") { "http" } else { "https" };
     // Zero takes the port away.
-    let port = port.as_ref().filter(|Digits(port)| port.trim_start_matches('0') != "");
+    let port = port.as_ref().filter(|Digits(port)| !port.trim_start_matches('0').is_empty());
     let port = port.map_or_else(String::new, |Digits(port)| format!(":{port}"));
     let path = path_override.as_ref().and_then(|path| path.path.as_deref()).unwrap_or_default();
     let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };

@@ -7,6 +7,7 @@ pub(super) mod event_source;
 pub(super) mod function;
 pub(super) mod policy;
 pub(super) mod project;
+pub(super) mod revision;
 pub(super) mod role;
 pub(super) mod service;
 pub(super) mod text;

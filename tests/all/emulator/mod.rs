@@ -9,6 +9,7 @@ mod id_tokens;
 mod may;
 mod policies;
 mod reads;
+mod revisions;
 mod searches;
 mod states;
 mod storms;

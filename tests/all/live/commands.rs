@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{ESTATE, MAP, emulator, strayed};
 
-fn shop() -> tempfile::TempDir {
+pub(super) fn shop() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("policies")).unwrap();
     fs::write(dir.path().join("policies/shop.yaml"), MAP).unwrap();
@@ -19,7 +19,7 @@ fn shop() -> tempfile::TempDir {
     dir
 }
 
-fn run(dir: &Path, host: Option<&str>, words: &[&str]) -> (i32, String, String) {
+pub(super) fn run(dir: &Path, host: Option<&str>, words: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callmap"));
     command.args(words).current_dir(dir).env_clear().env("NO_GCE_CHECK", "true").env("HOME", dir);
     command.envs(host.map(|host| ("CALLMAP_EMULATOR_HOST", host)));
@@ -28,7 +28,7 @@ fn run(dir: &Path, host: Option<&str>, words: &[&str]) -> (i32, String, String) 
     (status.code().unwrap(), text(stdout), text(stderr))
 }
 
-fn json(text: &str) -> Value {
+pub(super) fn json(text: &str) -> Value {
     let mut value: Value = serde_json::from_str(text).unwrap();
     value.as_object_mut().unwrap().remove("source");
     value

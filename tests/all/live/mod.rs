@@ -6,6 +6,7 @@ mod deny;
 mod groups;
 mod odd;
 mod refused;
+mod revisions;
 mod same;
 mod weather;
 

@@ -15,7 +15,9 @@ use crate::google::server::{Said, Server};
 const SERVICES: &str = "projects/p/locations/l/services";
 
 /// What is read of project `p`, where this says what differs from a project with nothing in it.
-fn read(say: impl Fn(&str) -> Option<(u16, Value)> + Send + Sync + 'static) -> Result<World, LiveError> {
+pub(super) fn read(
+    say: impl Fn(&str) -> Option<(u16, Value)> + Send + Sync + 'static,
+) -> Result<World, LiveError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let server = Server::start(move |asked, _| {

@@ -6,7 +6,7 @@ use callmap::{
     model::{Container, ServiceName},
     report::json,
     sources::{google::Asked, snapshot},
-    world::{LayerState, Observed, World},
+    world::{EventSourceKind, LayerState, Nature, Observed, Token, World},
 };
 use serde_json::Value;
 
@@ -61,6 +61,58 @@ fn everything_that_decides_is_the_same_and_not_only_the_audit() {
     assert_eq!(lists, [("shop-edge", &Observed::Known(())), ("shop-prod", &Observed::Known(()))]);
     assert!(live.roles.keys().any(|role| role.as_str() == "roles/run.invoker"));
     assert!(live.workloads.is_empty() && live.projects_below.is_empty());
+}
+
+#[test]
+fn functions_and_event_sources_tell_as_much_live_as_from_a_file_and_from_a_snapshot() {
+    let at = "projects/shop-prod/locations/europe-west1";
+    let told = ESTATE.replace(
+        r#""eventTrigger":{"#,
+        &format!(
+            r#""eventTrigger":{{"trigger":"{at}/triggers/resize-uploads","eventType":"google.cloud.storage.object.v1.finalized","#
+        ),
+    );
+    let of_job = r#""oidcToken":{"serviceAccountEmail":"scheduler@"#;
+    assert!(told.contains(of_job));
+    let told = told.replace(of_job, &of_job.replace("oidcToken", "oauthToken"));
+    let upgrading = serde_json::json!({
+        "name": format!("//cloudfunctions.googleapis.com/{at}/functions/legacy"),
+        "asset_type": "cloudfunctions.googleapis.com/Function",
+        "resource": { "version": "v2", "data": {
+            "environment": "GEN_1",
+            "upgradeInfo": {
+                "upgradeState": "SETUP_FUNCTION_UPGRADE_CONFIG_SUCCESSFUL",
+                "serviceConfig": { "service": format!("{at}/services/nightly") },
+            },
+        } },
+        "ancestors": ["projects/1041", "folders/7", "organizations/9000"],
+    });
+    let text = format!("{}\n{upgrading}\n", told.trim_end());
+    let (file, live) = (from_file(&text), live(&emulator(&text)));
+    let mut out = Vec::new();
+    snapshot::write(&live, Some(super::at()), &mut out).unwrap();
+    let back = from_file(&String::from_utf8(out).unwrap());
+    for world in [&live, &file, &back] {
+        let function = &world.functions[&format!("{at}/functions/Resize_Images").parse().unwrap()];
+        assert_eq!(function.trigger.as_deref(), Some(&*format!("{at}/triggers/resize-uploads")));
+        assert_eq!(function.event_type.as_deref(), Some("google.cloud.storage.object.v1.finalized"));
+        // On its way to the second generation: of both.
+        let legacy = &world.functions[&format!("{at}/functions/legacy").parse().unwrap()];
+        assert_eq!(legacy.service.as_ref().map(ToString::to_string), Some(format!("{at}/services/nightly")));
+        assert_eq!(world.gen1_functions, 2);
+        assert_eq!(world.nature(legacy.service.as_ref().unwrap()), Nature::Function);
+        assert_eq!((&world.functions, &world.event_sources), (&file.functions, &file.event_sources));
+        let tokens: Vec<_> = world.event_sources.iter().map(|source| (source.kind, source.token)).collect();
+        assert_eq!(
+            tokens,
+            [
+                (EventSourceKind::Trigger, Token::Id),
+                (EventSourceKind::Subscription, Token::Id),
+                (EventSourceKind::Job, Token::Access),
+                (EventSourceKind::Queue, Token::Id),
+            ]
+        );
+    }
 }
 
 #[test]

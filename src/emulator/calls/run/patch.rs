@@ -149,6 +149,7 @@ fn stored(
     if context.request.query("validateOnly") == Some("true") {
         return Ok(operation(name, next, context));
     }
+    context.state.keep_revision(name);
     context.state.put(Kind::Service, name, next);
     let service = context.state.service(name).ok_or_else(|| missing(Kind::Service, name))?;
     Ok(operation(name, service, context))

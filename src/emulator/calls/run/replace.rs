@@ -99,6 +99,7 @@ fn stored(
     if context.request.query("dryRun") == Some("all") {
         return Ok(next);
     }
+    context.state.keep_revision(name);
     context.state.put(Kind::Service, name, next);
     context.state.knative(name).ok_or_else(|| missing(Kind::Service, name))
 }

@@ -12,6 +12,7 @@ use super::{
     latest::{Latest, Sighting},
     places::{KEEP_ONE, Places},
     projects::Chains,
+    revisions::Revisions,
     services::ServiceDraft,
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
     },
     sources::{
         ReadError,
-        assets::batch::{Content, Fact, FileNotes, FunctionFact, Origin, ServiceFact},
+        assets::batch::{Content, Fact, FileNotes, FunctionFact, Origin, RevisionFact, ServiceFact},
         canonical::{canonical, canonical_deny_policy, canonical_function, canonical_source, with_roles},
     },
     world::{CloudFunction, EventSource, EventSourceKind, Observed, Projects, RoleDefinition, World},
@@ -39,6 +40,7 @@ pub(super) struct Drafts {
     functions: BTreeMap<FunctionName, Latest<CloudFunction>>,
     function_policies: BTreeMap<FunctionName, Latest<Policy>>,
     gen1: BTreeSet<FunctionName>,
+    pub(super) revisions: Revisions,
     event_sources: BTreeMap<(EventSourceKind, Arc<str>), Latest<EventSource>>,
     gaps: Gaps,
 }
@@ -68,6 +70,11 @@ impl Drafts {
     ) {
         match content {
             Content::Service(fact) => self.service(origin, time, *fact, projects),
+            Content::Revision(fact) => {
+                let RevisionFact { service, name, account } = *fact;
+                let draft = self.revisions.of(projects.canonical_service(&service), name);
+                add(draft, origin, time, Some(account));
+            }
             Content::Container { name, policy } => {
                 let name = projects.canonical_container(&name);
                 if policy.is_some() || !is_whole {
@@ -140,6 +147,7 @@ impl Drafts {
         gaps.apply(&mut self, world, &chains, places)?;
         let Self { services, policies, roles, groups, deny_policies, accounts, functions, .. } = self;
         super::services::finish(services, world, files, &chains, places)?;
+        self.revisions.finish(world, places)?;
         super::services::containers(policies, world, places)?;
         world.chains = chains.by_project;
         each(roles, "the role", places, |name, role| drop(world.roles.insert(name, role)))?;

@@ -62,6 +62,7 @@ impl Checked {
             let beside = match layer {
                 GapLayer::Settings => settings(drafts, &name, gap),
                 GapLayer::Policy => policy(drafts, world, &name, gap),
+                GapLayer::Revision => drafts.revisions.gap(&name, gap),
                 GapLayer::Ancestors => ancestors(drafts, chains, &name, &gap),
                 GapLayer::List => {
                     world.unread_lists.insert(name.clone(), gap);

@@ -46,7 +46,12 @@ fn held(world: &World, layer: Layer) -> LayerState {
     match layer {
         Layer::Services => always(
             world.unread_lists.is_empty() && services().next().is_some(),
-            services().all(|service| service.settings.known().is_some()),
+            services().all(|service| service.settings.known().is_some())
+                && world
+                    .revisions
+                    .values()
+                    .flat_map(BTreeMap::values)
+                    .all(|account| account.known().is_some()),
         ),
         Layer::Policies => {
             always(services().next().is_some(), services().all(|service| service.policy.known().is_some()))

@@ -6,6 +6,7 @@ mod latest;
 mod layers;
 mod places;
 mod projects;
+mod revisions;
 mod services;
 
 use std::{collections::BTreeSet, sync::Arc};

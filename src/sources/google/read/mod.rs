@@ -14,6 +14,7 @@ mod event_sources;
 mod functions;
 mod gap;
 mod groups;
+mod revisions;
 mod roles;
 mod services;
 mod workloads;

@@ -1,4 +1,4 @@
-//! Services of every region, and their policies, which are asked for as soon as a service is seen.
+//! Services of every region, and their policies and revisions, which are asked for as soon as a service is seen.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,6 +11,7 @@ use super::{
     above::policy_in,
     calls::{MOST_PAGES, Page, Reader, name_of, page, segment, shape},
     gap::{gap, said},
+    revisions::{self, Revisions},
 };
 use crate::{
     model::{Policy, ProjectName, ServiceName, resource::NameError},
@@ -43,6 +44,8 @@ pub(super) struct Found {
     pub(super) name: ServiceName,
     pub(super) settings: Observed<Settings>,
     pub(super) policy: Observed<Policy>,
+    /// Whom those of its revisions run as that its traffic is split to.
+    pub(super) revisions: Revisions,
 }
 
 impl Services {
@@ -105,9 +108,9 @@ async fn region(reader: Arc<Reader>, project: ProjectName, region: Arc<str>) -> 
         }
         for item in items {
             match service(&item, &project, &region) {
-                // The policy is on its way while the next page is.
+                // The rest is on its way while the next page is.
                 Ok((name, settings)) => {
-                    let read = tokio::spawn(policy(reader.clone(), name.clone()));
+                    let read = tokio::spawn(rest(reader.clone(), name.clone(), revisions::named(&settings)));
                     found.push((name, settings, read));
                 }
                 Err(error) => wrong = Some(gap(&error, LIST)),
@@ -123,13 +126,16 @@ async fn region(reader: Arc<Reader>, project: ProjectName, region: Arc<str>) -> 
     }
     let mut services = Vec::with_capacity(found.len());
     for (name, settings, read) in found {
-        let policy = match read.await {
+        let (policy, revisions) = match read.await {
             // It is not there any more.
-            Ok(None) => continue,
-            Ok(Some(policy)) => policy,
-            Err(error) => Observed::Unreadable(said(format!("reading broke off: {error}"))),
+            Ok((None, _)) => continue,
+            Ok((Some(policy), revisions)) => (policy, revisions),
+            Err(error) => {
+                let gap = said(format!("reading broke off: {error}"));
+                (Observed::Unreadable(gap.clone()), revisions::unread(&settings, &gap))
+            }
         };
-        services.push(Found { name, settings, policy });
+        services.push(Found { name, settings, policy, revisions });
     }
     (services, wrong)
 }
@@ -155,16 +161,25 @@ fn service(
     Ok((name, settings))
 }
 
+/// What is read of a service beside its settings.
+async fn rest(
+    reader: Arc<Reader>,
+    name: ServiceName,
+    revisions: BTreeSet<Arc<str>>,
+) -> (Option<Observed<Policy>>, Revisions) {
+    tokio::join!(policy(&reader, &name), revisions::read(&reader, &name, revisions))
+}
+
 /// The policy of a service, with its conditions; `None` where the service is not there any more.
-async fn policy(reader: Arc<Reader>, name: ServiceName) -> Option<Observed<Policy>> {
-    let body = reader.call(reader.google.service_policy(&name)).await;
+async fn policy(reader: &Reader, name: &ServiceName) -> Option<Observed<Policy>> {
+    let body = reader.call(reader.google.service_policy(name)).await;
     let error = match body.and_then(|body| policy_in(&body)) {
         Ok(policy) => return Some(Observed::Known(policy)),
         Err(error) => error,
     };
     // It was listed a moment ago: that it is gone is believed only where the service itself is not there.
     if error.refusal == Refusal::NotFound
-        && let Err(gone) = reader.call(reader.google.service(&name)).await
+        && let Err(gone) = reader.call(reader.google.service(name)).await
         && gone.refusal == Refusal::NotFound
     {
         return None;

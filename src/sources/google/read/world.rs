@@ -80,17 +80,21 @@ fn add(
         || Observed::Unreadable(Gap::new("it was not asked about", "resourcemanager.projects.get")),
         Ancestry::of_service,
     );
-    for Found { name, settings, policy } in services.found {
+    for Found { name, settings, policy, revisions } in services.found {
         let policy = match policy {
             Observed::Known(policy) => Observed::Known(with_roles(policy, &world.projects)),
             Observed::Unreadable(gap) => Observed::Unreadable(gap),
         };
         let gaps = [
             (Layer::Services, settings.gap().is_some()),
+            (Layer::Services, revisions.values().any(|account| account.gap().is_some())),
             (Layer::Policies, policy.gap().is_some()),
             (Layer::Ancestors, ancestors.gap().is_some()),
         ];
         gaps.into_iter().filter(|(_, is_gap)| *is_gap).for_each(|(layer, _)| states.refuse(layer));
+        if !revisions.is_empty() {
+            world.revisions.insert(name.clone(), revisions);
+        }
         world.services.insert(name, Service { settings, policy, ancestors: ancestors.clone() });
     }
     functions(world, project, read, is_managed, states);

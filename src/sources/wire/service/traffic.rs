@@ -47,7 +47,8 @@ impl Observed<'_> {
             return Traffic::Latest;
         }
         let named = straying.into_iter().filter_map(|target| filled(target.revision.as_ref()));
-        Traffic::Split { revisions: behind.into_iter().chain(named).map(|name| short(name).into()).collect() }
+        let short = behind.into_iter().chain(named).map(short).filter(|name| !name.is_empty());
+        Traffic::Split { revisions: short.map(Into::into).collect() }
     }
 }
 
