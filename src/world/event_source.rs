@@ -68,7 +68,7 @@ pub enum EventSourceKind {
 }
 
 impl EventSource {
-    /// What it is and what it is called, for people: `Scheduler job `nightly``.
+    /// What it is and what it is called, for people: the job `nightly` of Cloud Scheduler.
     pub fn label(&self) -> String {
         format!("{} `{}`", self.kind.as_str(), self.id())
     }
