@@ -19,8 +19,9 @@ use crate::{
 /// Where the map or the world cannot be read, or the file cannot be written.
 pub fn snapshot(options: &SnapshotOptions, console: &mut Console<'_>) -> Result<Exit, Error> {
     let SnapshotOptions { map, world, wider, output: path } = options;
-    // Files say themselves what is in them.
-    let asked = if world.from.is_empty() {
+    let files = world::files(world)?;
+    // Files of a world say themselves what is in them.
+    let asked = if files.assets.is_empty() {
         let texts = input::map_if_any(map, world.is_demo)?;
         let at = world.at(console.now);
         let map = texts.map(|texts| callers::load(texts, map.env.as_deref(), at)).transpose()?;
@@ -28,7 +29,7 @@ pub fn snapshot(options: &SnapshotOptions, console: &mut Console<'_>) -> Result<
     } else {
         Asked::default()
     };
-    let world::Reading { world, at, stale: _, live } = world::read(world, &asked, console)?;
+    let world::Reading { world, at, stale: _, live } = world::of_files(files, world, &asked, console)?;
     let as_of = if live.is_some() { Some(at) } else { world.source.as_of() };
     let is_compressed = path.extension().is_some_and(|ending| ending == "gz");
     let bytes = written(&world, as_of, is_compressed).map_err(|source| Error::write(path, source))?;

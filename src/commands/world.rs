@@ -26,6 +26,7 @@ use crate::{
         assets::ReadOptions,
         google::{self, Asked, DenyAsked, News, OnNews},
         groups::{self, Groups},
+        terraform::{self, Recognised, Told},
     },
     world::{Layer, LayerState, Observed, SourceFile, SourceKind, World},
 };
@@ -46,7 +47,30 @@ pub(super) struct Reading {
     pub(super) live: Option<Live>,
 }
 
-/// Reads the world: from files where any are named, else from Google Cloud, of which `asked` is read.
+/// The files that a world is read from, told apart by what they hold.
+pub(super) struct Files {
+    /// Of a world.
+    pub(super) assets: Vec<Input>,
+    /// What Terraform says, to be laid over it.
+    pub(super) terraform: Vec<Told>,
+}
+
+/// Opens the files that are named, and reads those of Terraform's.
+///
+/// # Errors
+/// Where one cannot be opened, or is a state or a plan that cannot be read.
+pub(super) fn files(options: &WorldOptions) -> Result<Files, Error> {
+    let mut files = Files { assets: Vec::new(), terraform: Vec::new() };
+    for path in &options.from {
+        match terraform::recognise(sources::open(path)?)? {
+            Recognised::Terraform(input) => files.terraform.push(terraform::read(input)?),
+            Recognised::Other(input) => files.assets.push(input),
+        }
+    }
+    Ok(files)
+}
+
+/// Reads the world: from files where any that hold one are named, else from Google Cloud, of which `asked` is read.
 ///
 /// # Errors
 /// Where there is nothing to read it from, or it cannot be read.
@@ -55,17 +79,40 @@ pub(super) fn read(
     asked: &Asked,
     console: &mut Console<'_>,
 ) -> Result<Reading, Error> {
-    let WorldOptions { is_demo, served: _, from, groups, at: _, max_data_age, live: _ } = options;
+    of_files(files(options)?, options, asked, console)
+}
+
+/// The same of files that are open.
+///
+/// # Errors
+/// Where there is nothing to read it from, or it cannot be read.
+pub(super) fn of_files(
+    files: Files,
+    options: &WorldOptions,
+    asked: &Asked,
+    console: &mut Console<'_>,
+) -> Result<Reading, Error> {
+    let Files { assets, terraform } = files;
+    let mut reading = if options.is_demo || assets.is_empty() {
+        let groups = options.groups.as_deref().map(members).transpose()?;
+        let (world, live) = connected(options, asked, groups, console)?;
+        Reading { world, at: options.at(console.now), stale: Vec::new(), live: Some(live) }
+    } else {
+        offline(assets, options, console)?
+    };
+    terraform::lay_over(&mut reading.world, terraform);
+    tell_unknown(&reading.world, console)?;
+    Ok(reading)
+}
+
+/// Reads from files of assets.
+fn offline(assets: Vec<Input>, options: &WorldOptions, console: &mut Console<'_>) -> Result<Reading, Error> {
+    let WorldOptions { is_demo: _, served: _, from: _, groups, at: _, max_data_age, live: _ } = options;
     let groups = groups.as_deref().map(members).transpose()?;
     let at = options.at(console.now);
-    if *is_demo || from.is_empty() {
-        let (world, live) = connected(options, asked, groups, console)?;
-        return Ok(Reading { world, at, stale: Vec::new(), live: Some(live) });
-    }
     let progress = progress();
     let is_watched = is_watched(console);
-    let open = |path| sources::open(path).map(|input| watched(input, is_watched, &progress));
-    let files = from.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = assets.into_iter().map(|input| watched(input, is_watched, &progress)).collect();
     let read = sources::assets::read(files, ReadOptions { kind: SourceKind::Assets, groups });
     progress.finish_and_clear();
     let world = read?;
@@ -150,6 +197,25 @@ fn tell_hidden(world: &World, console: &mut Console<'_>) -> Result<(), Error> {
     for (why, count) in reasons {
         let groups = if count == 1 { "1 group".to_owned() } else { format!("{count} groups") };
         live::say("note", &format!("who is in {groups} is not known: {why}"), console)?;
+    }
+    Ok(())
+}
+
+/// Says of files of Terraform's that not everything in them is known yet.
+fn tell_unknown(world: &World, console: &mut Console<'_>) -> Result<(), Error> {
+    if console.is_quiet {
+        return Ok(());
+    }
+    for (file, count) in &world.writers.unknown {
+        let what = match count {
+            1 => "1 resource writes".to_owned(),
+            count => format!("{count} resources write"),
+        };
+        live::say(
+            "note",
+            &format!("{file}: {what} a policy that is known only once it is applied"),
+            console,
+        )?;
     }
     Ok(())
 }

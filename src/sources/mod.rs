@@ -16,6 +16,7 @@ pub mod plan_file;
 pub mod role_data;
 mod shape;
 pub mod snapshot;
+pub mod terraform;
 mod wire;
 
 pub use allow::policy;

@@ -14,7 +14,8 @@ pub(super) fn of_text(head: &[u8]) -> String {
         return "is UTF-16 text, as some shells write it when output is redirected; save it as UTF-8"
             .to_owned();
     } else if head.starts_with(b"PK\x03\x04") {
-        return "is a zip archive; unpack it first".to_owned();
+        return "is a zip archive; unpack it first (of a plan file of Terraform's, give what `terraform show -json` prints)"
+            .to_owned();
     } else if head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         return "is compressed with zstd; unpack it first, or compress with gzip".to_owned();
     } else {
@@ -42,9 +43,9 @@ pub(super) fn of_object(json: &str) -> String {
     };
     let has = |key: &str| keys.contains_key(key);
     let looks = if has("planned_values") || has("resource_changes") {
-        "is a Terraform plan, which is not read yet"
+        "is a Terraform plan among other things, and is read from a file of its own"
     } else if has("lineage") || has("terraform_version") {
-        "is Terraform state, which is not read"
+        "is Terraform state among other things, and is read from a file of its own"
     } else if has("bindings") || (has("etag") && keys.len() <= 3) {
         "is an allow policy alone: it does not say of what"
     } else if has("results") || (has("resource") && has("policy")) {

@@ -17,6 +17,7 @@ pub mod projects;
 pub mod role;
 pub mod service;
 pub mod source;
+pub mod writer;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,6 +36,7 @@ pub use projects::Projects;
 pub use role::RoleDefinition;
 pub use service::{Service, Settings, Traffic};
 pub use source::{Source, SourceFile, SourceKind};
+pub use writer::{Extent, Says, Writers, Written};
 
 use crate::model::{
     Container, DenyPolicy, DenyPolicyName, FunctionName, Policy, Principal, ProjectName, RoleName,
@@ -92,6 +94,8 @@ pub struct World {
     /// The accounts that revisions run as which a service's traffic is split to, by their short names; within
     /// [`Observed`], `None` is the project's default compute account. A revision that is not here was not asked about.
     pub revisions: BTreeMap<ServiceName, BTreeMap<Arc<str>, Observed<Option<Principal>>>>,
+    /// Who else writes policies, as far as files of Terraform's told.
+    pub writers: Writers,
 }
 
 impl World {
@@ -117,6 +121,7 @@ impl World {
             service_accounts: BTreeMap::new(),
             account_policies: BTreeMap::new(),
             revisions: BTreeMap::new(),
+            writers: Writers::default(),
         }
     }
 

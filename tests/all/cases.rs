@@ -1,8 +1,8 @@
 //! The rules by example: every folder `tests/cases/RULE/CASE` holds a map, a world and what the rule says of
 //! them.
 //!
-//! `*.yaml` is the map (`groups.yaml` the groups file), `world.ndjson` the world as an export, `at.txt` the time
-//! where it is another than usual. `expected.txt` begins with a line on the run as a whole: whether it is
+//! `*.yaml` is the map (`groups.yaml` the groups file), `world.ndjson` the world as an export, over which each
+//! `*.tfstate.json` is laid, `at.txt` the time where it is another than usual. `expected.txt` begins with a line on the run as a whole: whether it is
 //! complete, how many callers wait, and how many findings other rules have. Then each finding of the rule is a
 //! line: level, function or resource, caller, grant, message. `fixes.txt`, where it is there, holds their fixes.
 
@@ -12,7 +12,10 @@ use callmap::{
     callers::{MapError, MapText, load},
     model::{Resource, RuleId, Time, time},
     rules::{Audit, Finding, RULES, Scope, run},
-    sources::{Input, assets, groups},
+    sources::{
+        Input, assets, groups,
+        terraform::{self, Recognised},
+    },
 };
 
 /// When a case is judged, unless it says otherwise.
@@ -98,6 +101,8 @@ fn audit(mut files: Files) -> Result<Audit, String> {
         Some(text) => Some(groups::read("groups.yaml", text.as_bytes()).map_err(|error| error.to_string())?),
         None => None,
     };
+    let is_state = |name: &str| name.ends_with(".tfstate.json");
+    let (states, files): (Files, Files) = files.into_iter().partition(|(name, _)| is_state(name));
     let mut texts = Vec::new();
     for (name, text) in files {
         if Path::new(&name).extension().is_none_or(|ending| ending != "yaml") {
@@ -107,10 +112,22 @@ fn audit(mut files: Files) -> Result<Audit, String> {
     }
     let options = assets::ReadOptions { groups, ..assets::ReadOptions::default() };
     let input = Input::from_bytes("world.ndjson", world);
-    let world = assets::read(vec![input], options).map_err(|error| error.to_string())?;
+    let mut world = assets::read(vec![input], options).map_err(|error| error.to_string())?;
+    terraform::lay_over(&mut world, told(states)?);
     let map = load(texts.clone(), None, at).map_err(|error| error.to_string())?;
     let scope = Scope::new(&map, &world, &[]);
     run(&map, &world, at, scope).map_err(|mistakes| MapError { texts, mistakes }.to_string())
+}
+
+/// What states and plans say.
+fn told(states: Files) -> Result<Vec<terraform::Told>, String> {
+    let read = |(name, text): (String, String)| match terraform::recognise(Input::from_bytes(&name, text))
+        .map_err(|error| error.to_string())?
+    {
+        Recognised::Terraform(input) => terraform::read(input).map_err(|error| error.to_string()),
+        Recognised::Other(_) => Err(format!("`{name}` is nothing that Terraform printed")),
+    };
+    states.into_iter().map(read).collect()
 }
 
 fn moment(text: &str) -> Time {

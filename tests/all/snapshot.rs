@@ -12,8 +12,8 @@ use callmap::{
         snapshot,
     },
     world::{
-        CloudFunction, EventSource, EventSourceKind, EventTarget, Gap, Layer, LayerState, Observed,
-        RoleDefinition, Service, Settings, Source, SourceKind, Token, Traffic, World,
+        CloudFunction, EventSource, EventSourceKind, EventTarget, Extent, Gap, Layer, LayerState, Observed,
+        RoleDefinition, Service, Settings, Source, SourceKind, Token, Traffic, World, Written,
     },
 };
 use proptest::{
@@ -516,5 +516,67 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn who_else_writes_policies_comes_back_as_it_was() {
+    let mut world = read_back(&[include_str!("../assets/refused.ndjson")]);
+    let binding = |members: &[&str], condition: Option<&str>| Binding {
+        role: RoleName::new("roles/run.invoker"),
+        members: members.iter().map(|member| Principal::new(*member)).collect(),
+        condition: condition.map(|expression| Condition {
+            title: "t".into(),
+            description: Some("d".into()),
+            expression: expression.into(),
+            location: None,
+        }),
+    };
+    let Binding { role, condition, .. } = binding(&[], Some("true"));
+    let extents = [
+        Extent::Policy(None),
+        Extent::Policy(Some(Vec::new())),
+        Extent::Policy(Some(vec![binding(&["allUsers"], None), binding(&[], Some("false"))])),
+        Extent::Binding { binding: binding(&["user:Alice@example.com"], Some("true")), is_whole: true },
+        Extent::Binding { binding: binding(&[], None), is_whole: false },
+        Extent::Member { role, principal: Principal::new("user:Bob@example.com"), condition },
+        Extent::Service { is_check_disabled: None },
+        Extent::Service { is_check_disabled: Some(true) },
+    ];
+    let resources = [
+        "projects/shop-prod/locations/europe-west1/services/pay",
+        "projects/shop-prod/locations/europe-west1/functions/Send_Mail",
+        "projects/shop-prod",
+        "organizations/9000",
+    ];
+    for (number, extent) in extents.into_iter().enumerate() {
+        let Ok(resource) = resources[number % resources.len()].parse();
+        let address = format!("module.m[\"{number}\"].x").into();
+        world.writers.add(Written { resource, extent, address, file: "state.json".into() });
+    }
+    world.writers.unknown.insert("plan.json".into(), 2);
+    let text = written(&world);
+    let back = read_back(&[&text]);
+    assert_eq!(shown(&back), shown(&world), "{text}");
+    assert_eq!(written(&back), text);
+    for (line, what) in [
+        (
+            r#""name":"projects/p","resource":{"data":{"file":"f","address":"a","writes":"member"}}"#,
+            "one binding",
+        ),
+        (
+            r#""name":"projects/p","resource":{"data":{"file":"f","address":"a","writes":"moon"}}"#,
+            "`moon` is not known",
+        ),
+        (r#""name":"projects/p","resource":{"data":{"file":"f","writes":"policy"}}"#, "address"),
+        (
+            r#""name":"projects/p","resource":{"data":{"file":"f","address":"a","writes":"member"}},"iam_policy":{"bindings":[{"role":"r","members":["a","b"]}]}"#,
+            "one member",
+        ),
+    ] {
+        let line = format!(r#"{{"asset_type":"callmap/Writer",{line}}}"#);
+        let input = Input::from_bytes("snapshot.ndjson", line.as_bytes());
+        let error = read(vec![input], ReadOptions::default()).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
     }
 }

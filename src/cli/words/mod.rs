@@ -44,7 +44,8 @@ struct Map {
 #[command(next_help_heading = "World")]
 pub(super) struct Reading {
     /// Read the world from this file instead of Google Cloud: a Cloud Asset Inventory export, or a snapshot;
-    /// `-` is standard input, and `.gz` is read as it is. Repeatable.
+    /// `-` is standard input, and `.gz` is read as it is. Repeatable. What Terraform prints (`terraform show -json` of
+    /// a state or a plan, or a state file) is laid over either, and tells who else writes policies.
     #[arg(long, value_name = "FILE", conflicts_with = "require_live")]
     from: Vec<PathBuf>,
     /// Read a sample estate that is part of this program, and its map where no other is named.

@@ -11,7 +11,7 @@ use crate::{
         Container, DenyPolicy, DenyPolicyName, FunctionName, Policy, Principal, ProjectName, RoleName,
         ServiceName, Time,
     },
-    sources::{snapshot::layer::GapLayer, wire::revision::Account},
+    sources::{snapshot::layer::GapLayer, terraform::Told, wire::revision::Account},
     world::{CloudFunction, EventSource, Gap, Observed, RoleDefinition, Settings},
 };
 
@@ -44,6 +44,7 @@ pub(super) enum Content {
     DenyPolicy(DenyPolicyName, DenyPolicy),
     Unread { layer: GapLayer, name: Arc<str>, gap: Gap },
     Header(Header),
+    Told(Told),
 }
 
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod envelope;
 mod line;
 mod merge;
 mod own;
+mod own_writer;
 mod split;
 
 use std::collections::BTreeMap;

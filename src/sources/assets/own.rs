@@ -4,6 +4,7 @@
 //!   A file with such a line says all it has to say: its lines imply no other gaps above services.
 //! - `callmap/Group`: a group and its direct members.
 //! - `callmap/DenyPolicy`: a deny policy as the API gave it.
+//! - `callmap/Writer`: a resource of Terraform's that writes a policy or a service.
 //! - `callmap/Unreadable`: what was refused.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -11,7 +12,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{batch::Content, envelope::Envelope};
+use super::{batch::Content, envelope::Envelope, own_writer};
 use crate::{
     model::{Container, Principal, PrincipalKind, resource::NameError},
     sources::{
@@ -88,12 +89,13 @@ pub(super) fn content(
             let name = name.parse().map_err(|error: NameError| ShapeError(error.to_string()))?;
             Ok(Content::DenyPolicy(name, wire::deny::policy(json.get(), "resource.data", words)?))
         }
+        "callmap/Writer" => own_writer::told(envelope, words).map(Content::Told),
         "callmap/Unreadable" => unread(name, envelope),
         _ => Err(ShapeError(format!("`{kind}` is not a type of line that callmap writes; a newer one may"))),
     }
 }
 
-fn needed<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, ShapeError> {
+pub(super) fn needed<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, ShapeError> {
     let json = envelope.resource_text().unwrap_or("{}");
     let Resource { parent: _, data }: Resource<'a, T> = wire::read(json, "resource")?;
     data.ok_or_else(|| ShapeError("has no `resource.data`".to_owned()))

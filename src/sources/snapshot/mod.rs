@@ -7,6 +7,7 @@
 //!   (`projects`), how many first-generation functions there are, of which projects all event sources were listed
 //!   (`event_source_lists`), jobs and instances (`workloads`), projects below folders (`projects_below`); its `update_time` is the age of it all;
 //! - `callmap/Group`, `callmap/DenyPolicy`;
+//! - `callmap/Writer`: a resource of Terraform's that writes a policy, which `iam_policy` is a part of, or a service;
 //! - `callmap/Unreadable`: `name`, `why`, and the `permission`, which tells the layer. Where it does not, because
 //!   something else than a permission was wanting, `layer` says it.
 //!
@@ -18,6 +19,7 @@ mod event_source;
 pub(in crate::sources) mod layer;
 mod lines;
 mod service;
+mod writer;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -56,6 +58,7 @@ pub fn write(world: &World, as_of: Option<Time>, out: &mut dyn Write) -> io::Res
         out.line(&Line::<Nothing>::new(name, "iam.googleapis.com/ServiceAccount"))?;
     }
     groups(world, &mut out)?;
+    writer::write(&world.writers, &mut out)?;
     besides(world, &mut out)
 }
 

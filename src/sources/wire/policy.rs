@@ -29,7 +29,7 @@ struct BindingWire<'a> {
 
 #[derive(Deserialize)]
 #[serde(expecting = "a condition")]
-pub(super) struct ConditionWire<'a> {
+pub(in crate::sources) struct ConditionWire<'a> {
     #[serde(borrow)]
     title: Option<Text<'a>>,
     #[serde(borrow)]
@@ -61,7 +61,7 @@ fn binding(wire: &BindingWire<'_>, words: &mut Interner) -> Binding {
 }
 
 impl ConditionWire<'_> {
-    pub(super) fn condition(&self, words: &mut Interner) -> Condition {
+    pub(in crate::sources) fn condition(&self, words: &mut Interner) -> Condition {
         let Self { title, description, expression, location } = self;
         Condition {
             title: words.word(title.as_deref().unwrap_or_default()),

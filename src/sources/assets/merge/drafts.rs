@@ -109,7 +109,7 @@ impl Drafts {
                 self.gaps.add(layer, name, gap, origin);
             }
             // Taken out before.
-            Content::Header(_) => {}
+            Content::Header(_) | Content::Told(_) => {}
         }
     }
 

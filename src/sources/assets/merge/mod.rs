@@ -17,7 +17,12 @@ use super::{
     own::Header,
 };
 use crate::{
-    sources::{ReadError, error::Place, name},
+    sources::{
+        ReadError,
+        error::Place,
+        name,
+        terraform::{self, Told},
+    },
     world::{Observed, Source, SourceFile, World},
 };
 use drafts::Drafts;
@@ -45,6 +50,7 @@ pub(super) fn world(batch: Batch, names: Vec<Arc<str>>, options: ReadOptions) ->
     files.resize_with(names.len(), FileNotes::default);
     let places = Places(names);
     let headers = headers(&mut facts);
+    let told = told(&mut facts);
     let mut projects = projects::projects(&files, &headers, &places)?;
     for fact in &facts {
         if let Content::Unread { layer: _, name, gap: _ } = &fact.content
@@ -65,6 +71,7 @@ pub(super) fn world(batch: Batch, names: Vec<Arc<str>>, options: ReadOptions) ->
         add_groups(&mut world, groups, &places)?;
     }
     world.gen1_functions += headers.iter().map(|(_, header)| header.gen1_functions).max().unwrap_or_default();
+    terraform::lay_over(&mut world, told);
     world.layers = layers::layers(&world, &headers, files.len(), groups.is_some());
     world.source.files =
         places.0.into_iter().zip(files).map(|(name, notes)| source_file(name, notes)).collect();
@@ -81,6 +88,16 @@ fn headers(facts: &mut Vec<Fact>) -> Headers {
         }
     }
     found
+}
+
+/// What snapshots say of who else writes policies, in the order of files and lines.
+fn told(facts: &mut Vec<Fact>) -> Vec<Told> {
+    let found = facts.extract_if(.., |fact| matches!(fact.content, Content::Told(_)));
+    let told = found.filter_map(|fact| match fact.content {
+        Content::Told(told) => Some(told),
+        _ => None,
+    });
+    told.collect()
 }
 
 /// What snapshots say was listed whole. Where two of them tell of one name, all that either saw is there.
