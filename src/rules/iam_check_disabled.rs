@@ -1,7 +1,10 @@
 //! The invoker check is off.
 
 use super::{Finding, Rule, context::Context, repair};
-use crate::model::{Principal, RuleId};
+use crate::{
+    model::{Principal, RuleId, ServiceName},
+    world::Service,
+};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId::IamCheckDisabled,
@@ -13,17 +16,21 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(context: &Context<'_>) -> Vec<Finding> {
-    let public = Principal::new("allUsers");
     let mut findings = Vec::new();
     for (name, service) in &context.services {
-        let is_off = service.settings.known().is_some_and(|settings| settings.is_check_disabled);
-        if !is_off || context.declared.is_declared(name, &public) {
+        if !is_undeclared(context, name, service) {
             continue;
         }
         let message = format!("anybody can call `{}`: its invoker check is off", context.label(name));
         let mut finding = context.about(RULE.id, name, message);
-        finding.fix = Some(repair::check_on(name));
+        finding.fix = Some(repair::check_on(context, name));
         findings.push(finding);
     }
     findings
+}
+
+/// Whether the check of a service is off, and nobody said that it is public.
+pub(super) fn is_undeclared(context: &Context<'_>, name: &ServiceName, service: &Service) -> bool {
+    let is_off = service.settings.known().is_some_and(|settings| settings.is_check_disabled);
+    is_off && !context.declared.is_declared(name, &Principal::new("allUsers"))
 }

@@ -24,6 +24,7 @@ mod identity_changed;
 mod inherited_caller;
 mod missing_caller;
 mod mistimed_caller;
+mod other_writer;
 pub mod ours;
 pub mod partition;
 mod phrase;
@@ -41,6 +42,7 @@ mod undeclared_caller;
 mod undeclared_function;
 mod unknown_function;
 mod unreadable;
+pub mod writers;
 
 pub use audit::{Audit, Counts};
 pub use finding::{Accepted, Finding, fingerprint};

@@ -3,8 +3,8 @@
 use super::{
     Rule, acceptance, borrowed_caller, broad_role, conditional_caller, dead_grant, default_identity,
     denied_caller, event_function_caller, expired_caller, external_principal, iam_check_disabled,
-    identity_changed, inherited_caller, missing_caller, mistimed_caller, privileged_caller, public_function,
-    self_granting, shared_identity, trigger_blocked, undeclared_caller, undeclared_function,
+    identity_changed, inherited_caller, missing_caller, mistimed_caller, other_writer, privileged_caller,
+    public_function, self_granting, shared_identity, trigger_blocked, undeclared_caller, undeclared_function,
     unknown_function, unreadable,
 };
 
@@ -24,6 +24,7 @@ pub const RULES: &[Rule] = &[
     inherited_caller::RULE,
     missing_caller::RULE,
     mistimed_caller::RULE,
+    other_writer::RULE,
     privileged_caller::RULE,
     public_function::RULE,
     self_granting::RULE,

@@ -1,6 +1,6 @@
 //! What would put a finding right, as a command where there is one.
 
-use super::{context::Context, edges::JudgedEdge, partition::Judged};
+use super::{context::Context, edges::JudgedEdge, partition::Judged, writers};
 use crate::{
     access::{Flip, Verdict},
     callers::{Expiry, Writer},
@@ -17,6 +17,9 @@ const UNTIL: &str = "callmap: until";
 pub(super) fn removal(context: &Context<'_>, judged: &Judged) -> String {
     let Grant { resource, role, principal, condition } = &judged.grant;
     let under = super::phrase::under(condition.as_ref());
+    if let Some(there) = writers::removal_there(context.world, &judged.grant) {
+        return there;
+    }
     let words = || format!("remove `{principal}` from `{role}` on `{resource}`{under}");
     match judged.service.as_ref().and_then(|service| writer(context, service)) {
         Some(writer) => format!("{}: {}", elsewhere(writer), words()),
@@ -54,6 +57,9 @@ pub fn is_denied(context: &Context<'_>, principal: &Principal, service: &Service
 
 /// What puts a grant in.
 pub(super) fn addition(context: &Context<'_>, grant: &Grant) -> String {
+    if let Some(there) = writers::addition_there(context.world, grant) {
+        return there;
+    }
     let words = || format!("grant `{}` on `{}` to `{}`", grant.role, grant.resource, grant.principal);
     let service = match &grant.resource {
         Resource::Service(service) => Some(service),
@@ -110,7 +116,10 @@ pub fn is_until_condition(condition: &Condition) -> bool {
 }
 
 /// The command that turns the invoker check on.
-pub(super) fn check_on(service: &ServiceName) -> String {
+pub(super) fn check_on(context: &Context<'_>, service: &ServiceName) -> String {
+    if let Some((written, Some(true))) = writers::of_check(context.world, service) {
+        return format!("in Terraform, `{}`: turn the invoker check on", written.address);
+    }
     let words = || format!("turn the invoker check of `{service}` on");
     on_service(service, "update").map_or_else(words, |command| format!("{command} --invoker-iam-check"))
 }
