@@ -37,3 +37,13 @@ pub enum Writer {
     /// Another tool.
     Other,
 }
+
+impl Writer {
+    /// The word for it, in maps.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Terraform => "terraform",
+            Self::Other => "other",
+        }
+    }
+}

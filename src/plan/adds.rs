@@ -108,7 +108,8 @@ fn for_caller(case: &Case<'_>, judged: &JudgedEdge) -> Vec<Proposal> {
             rule: *rule,
             because: "it goes on after the end that the map declares".to_owned(),
         };
-        let hold = of_caller(case, judged);
+        let grant = change.grant(&service.clone().into());
+        let hold = of_caller(case, judged).or_else(|| hold::of_writer(case, Deed::Remove, &grant));
         proposals.push(proposal(service, *rule, principal, Some(change), hold));
     }
     proposals
@@ -151,7 +152,10 @@ fn add(case: &Case<'_>, judged: &JudgedEdge, end: Option<Time>) -> Proposal {
         RuleId::MistimedCaller => format!("it is declared{until}, and its own grants end at another time"),
         _ => format!("it is declared{until}, and has no grant of its own"),
     };
-    let Grant { resource: _, role, principal: _, condition } = repair::own(context, service, principal, end);
+    let own = repair::own(context, service, principal, end);
+    let undone = hold::of_writer(case, Deed::Add, &own);
+    let because = hold::with_doubt(case, Deed::Add, &own, because);
+    let Grant { resource: _, role, principal: _, condition } = own;
     if context.roles.class(&role) != RoleClass::Invoker
         || context.access.matches(principal, principal) != Verdict::Yes
     {
@@ -168,6 +172,7 @@ fn add(case: &Case<'_>, judged: &JudgedEdge, end: Option<Time>) -> Proposal {
         because,
     };
     let hold = of_caller(case, judged)
+        .or(undone)
         .or_else(|| hold::of_public(case, service, principal))
         .or_else(|| hold::of_denied(case, service, principal));
     proposal(service, *rule, principal, Some(change), hold)
@@ -233,16 +238,18 @@ pub(super) fn for_sources(case: &Case<'_>, after: &Access<'_>) -> Vec<Proposal> 
             if after.allows(identity, service) != Verdict::No {
                 continue;
             }
-            let Grant { resource, role, principal, condition } =
-                repair::own(context, service, identity, None);
+            let own = repair::own(context, service, identity, None);
+            let undone = hold::of_writer(case, Deed::Add, &own);
             let source = sources.first().copied().unwrap_or("its event source");
-            let because = format!("`{source}` calls as it");
+            let because = hold::with_doubt(case, Deed::Add, &own, format!("`{source}` calls as it"));
+            let Grant { resource, role, principal, condition } = own;
             let is_of_use = context.roles.class(&role) == RoleClass::Invoker
                 && context.access.matches(&principal, &principal) == Verdict::Yes;
             let change =
                 Change { deed: Deed::Add, class: Class::Add, role, principal, condition, rule, because };
             let accepted = case.is_accepted_caller(rule, service, identity);
             let hold = hold::of_resource(case, &resource)
+                .or(undone)
                 .or_else(|| accepted.then(|| "the map accepts it".to_owned()))
                 .or_else(|| (!is_of_use).then(|| "a grant would not let it call".to_owned()))
                 .or_else(|| hold::of_denied(case, service, identity));

@@ -1,7 +1,7 @@
 //! What stands in the way of a change, in words.
 
 use super::{
-    Include,
+    Deed, Include,
     law::opened,
     proposal::{Case, Repinned},
 };
@@ -9,8 +9,8 @@ use crate::{
     access::{Verdict, agent::agent_project},
     callers::{Caller, Writer},
     model::{Grant, Policy, Principal, PrincipalKind, ProjectName, Resource, ServiceName},
-    rules::{declared::Live, repair},
-    world::{Observed, Traffic},
+    rules::{declared::Live, repair, writers},
+    world::{Observed, Traffic, Written},
 };
 
 /// Why nothing of this policy is changed, where that is so: somebody else writes it, or it is not known.
@@ -40,6 +40,40 @@ pub(super) fn of_resource(case: &Case<'_>, resource: &Resource) -> Option<String
         Some(Observed::Known(policy)) => of_policy(case, policy),
         Some(Observed::Unreadable(gap)) => Some(format!("its policy could not be read: {}", gap.why)),
         None => Some("its policy was not seen".to_owned()),
+    }
+}
+
+/// Why a change of one grant is left to Terraform, where one of its resources would undo it at its next apply.
+pub(super) fn of_writer(case: &Case<'_>, deed: Deed, grant: &Grant) -> Option<String> {
+    let world = case.context.world;
+    let undoes = |written: &Written, what: &str, there: &str| {
+        format!("Terraform's `{}` {what} at its next apply: {there}", written.address)
+    };
+    match deed {
+        Deed::Remove => {
+            let written = world.writers.puts_back(grant)?;
+            Some(undoes(written, "puts it back", "take it out there"))
+        }
+        Deed::Add => {
+            if let Some(written) = world.writers.takes_away(grant) {
+                return Some(undoes(written, "takes it away", "add it there"));
+            }
+            let written = writers::blind_to_conditions(world, &grant.resource);
+            let written = written.filter(|_| grant.condition.is_some())?;
+            Some(format!(
+                "Terraform's `{}` reads this policy without its conditions: say `written_by: terraform`, and the map \
+                 keeps the end",
+                written.address
+            ))
+        }
+    }
+}
+
+/// Why a change is made, with what may undo it by the labels of its function.
+pub(super) fn with_doubt(case: &Case<'_>, deed: Deed, grant: &Grant, because: String) -> String {
+    match writers::doubt(case.context, grant, deed == Deed::Remove) {
+        Some(sign) => format!("{because}; {}", sign.deed()),
+        None => because,
     }
 }
 

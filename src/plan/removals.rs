@@ -40,7 +40,7 @@ fn of_grant(case: &Case<'_>, judged: &Judged) -> Option<Proposal> {
         principal: principal.clone(),
         condition: condition.clone(),
         rule: judged.rule,
-        because: because(judged.rule, class).to_owned(),
+        because: hold::with_doubt(case, Deed::Remove, &judged.grant, because(judged.rule, class).to_owned()),
     };
     is_asked_for.then(|| Proposal {
         resource: resource.clone(),
@@ -55,6 +55,7 @@ fn of_grant(case: &Case<'_>, judged: &Judged) -> Option<Proposal> {
 pub(super) fn hold_of(case: &Case<'_>, grant: &Grant, class: Class) -> Option<String> {
     let is_inert = gives_nothing_at_all(case.context, grant);
     hold::of_resource(case, &grant.resource)
+        .or_else(|| hold::of_writer(case, Deed::Remove, grant))
         .or_else(|| hold::of_removal(case, grant))
         .or_else(|| above::hold(case, grant, is_inert))
         .or_else(|| {

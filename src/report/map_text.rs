@@ -60,13 +60,16 @@ fn spelled(caller: &Caller) -> String {
 
 /// What a function says beside its name.
 fn settings(map: &Discovered, name: &str, function: &Function) -> String {
-    let Function { services, runs_as, is_event_driven, sources: _ } = function;
+    let Function { services, runs_as, is_event_driven, written_by, sources: _ } = function;
     let mut said = place(map, name, services);
     if let Some(account) = runs_as {
         said.push(format!("runs_as: {}", literal(account.email().unwrap_or_else(|| account.as_str()))));
     }
     if *is_event_driven {
         said.push("trigger: event".to_owned());
+    }
+    if let Some(writer) = written_by {
+        said.push(format!("written_by: {}", writer.as_str()));
     }
     if said.is_empty() { String::new() } else { format!(" {{ {} }}", said.join(", ")) }
 }

@@ -293,3 +293,70 @@ fn old_role_data_is_said_everywhere_and_changes_no_exit_code() {
         }
     }
 }
+
+/// A state of Terraform's in which a binding of `payments` holds this member.
+fn state(member: &str) -> String {
+    format!(
+        r#"{{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"a","outputs":{{}},"resources":[{{"module":"module.shop","mode":"managed","type":"google_cloud_run_v2_service_iam_binding","name":"payments","instances":[{{"attributes":{{"project":"1041","location":"europe-west1","name":"payments","role":"roles/run.invoker","members":["{member}"]}}}}]}}]}}"#
+    )
+}
+
+#[test]
+fn a_state_of_terraforms_is_laid_over_an_export_and_tells_who_puts_back_what() {
+    let dir = shop(&estate("user:mallory@example.com"));
+    fs::write(dir.path().join("state.json"), state("user:mallory@example.com")).unwrap();
+    let with_state = |words: &[&str]| run(dir.path(), &[words, &["--from", "state.json"]].concat());
+    let (code, out, err) = with_state(&["audit", "--format", "json"]);
+    assert_eq!((code, err.as_str()), (1, ""));
+    let audit: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let of = |rule: &str| {
+        let all = audit["findings"].as_array().unwrap();
+        all.iter().find(|finding| finding["rule"] == rule).unwrap().clone()
+    };
+    let address = "module.shop.google_cloud_run_v2_service_iam_binding.payments";
+    assert_eq!(
+        of("undeclared-caller")["fix"],
+        format!("in Terraform, `{address}`: remove `user:mallory@example.com` from `roles/run.invoker`")
+    );
+    assert_eq!(
+        of("missing-caller")["fix"],
+        format!("in Terraform, `{address}`: add `user:alice@example.com` to `roles/run.invoker`")
+    );
+    assert_eq!(
+        of("other-writer")["message"],
+        format!(
+            "Terraform undoes at its next apply what is done by hand on `payments`: `{address}` puts back \
+             `user:mallory@example.com` and takes `user:alice@example.com` away again"
+        )
+    );
+    let (code, out, _) = with_state(&["plan", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, plan["steps"].as_array().unwrap().len()), (0, 0), "{out}");
+    assert_eq!(plan["held"].as_array().unwrap().len(), 2, "{out}");
+    let (code, out, _) = with_state(&["discover"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("written_by: terraform"), "{out}");
+    // A snapshot keeps it.
+    assert_eq!(with_state(&["snapshot", "-o", "kept.ndjson"]).0, 0);
+    fs::write(dir.path().join("export.ndjson"), fs::read(dir.path().join("kept.ndjson")).unwrap()).unwrap();
+    let (_, out, _) = run(dir.path(), &["audit", "--format", "json"]);
+    let kept: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(kept["findings"], audit["findings"]);
+}
+
+#[test]
+fn a_plan_of_terraforms_says_how_much_of_it_is_not_known_yet_and_a_broken_one_what_is_wrong() {
+    let dir = shop(&estate("user:alice@example.com"));
+    let member = r#"{"address":"google_project_iam_member.m","mode":"managed","type":"google_project_iam_member","name":"m","values":{"role":"roles/viewer","project":"shop-prod"}}"#;
+    let planned = format!(
+        r#"{{"format_version":"1.2","planned_values":{{"root_module":{{"resources":[{member}]}}}}}}"#
+    );
+    fs::write(dir.path().join("plan.json"), &planned).unwrap();
+    let (code, _, err) = run(dir.path(), &["audit", "--from", "plan.json"]);
+    let note = "note: plan.json: 1 resource writes a policy that is known only once it is applied\n";
+    assert_eq!((code, err.as_str()), (0, note));
+    fs::write(dir.path().join("plan.json"), planned.replace("1.2", "7.0")).unwrap();
+    let (code, _, err) = run(dir.path(), &["audit", "--from", "plan.json"]);
+    assert_eq!(code, 2);
+    assert!(err.starts_with("error: plan.json: has the format version `7.0`"), "{err}");
+}

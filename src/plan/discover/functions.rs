@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     model::{Principal, ProjectName, ServiceName},
+    rules::writers,
     world::{EventSource, World},
 };
 
@@ -60,6 +61,7 @@ pub(super) fn named(
             let function = Function {
                 runs_as: world.identity(group[0]),
                 is_event_driven,
+                written_by: writers::of_service(world, group[0]),
                 sources: told.filter(|_| is_event_driven).map(|source| origin(source)).collect(),
                 services: group.into_iter().cloned().collect(),
             };
@@ -84,7 +86,9 @@ fn are_alike(world: &World, regions: &[(&ServiceName, &OwnGrants)]) -> bool {
         let ends = |own: &OwnGrants| -> Vec<_> {
             own.iter().map(|(principal, own)| (principal.clone(), own.until)).collect()
         };
-        ends(left_own) == ends(right_own) && world.identity(left) == world.identity(right)
+        ends(left_own) == ends(right_own)
+            && world.identity(left) == world.identity(right)
+            && writers::of_service(world, left) == writers::of_service(world, right)
     })
 }
 

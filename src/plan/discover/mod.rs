@@ -9,6 +9,7 @@ mod functions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    callers::Writer,
     model::{Principal, ProjectName, RoleName, ServiceName, Time},
     rules::Scope,
     world::World,
@@ -54,6 +55,8 @@ pub struct Function {
     pub runs_as: Option<Principal>,
     /// Whether only its event source should call it.
     pub is_event_driven: bool,
+    /// Who else writes its policy, where that is known.
+    pub written_by: Option<Writer>,
     /// Where an event function's events come from, and as whom, for people.
     pub sources: BTreeSet<String>,
 }

@@ -185,3 +185,24 @@ fn a_run_whose_time_is_over_is_incomplete() {
     assert_eq!(code, 3, "{out}{err}");
     assert!(out.contains("refused   services"), "{out}");
 }
+
+#[test]
+fn a_state_of_terraforms_alone_is_laid_over_what_is_read_live() {
+    let dir = shop();
+    let state = r#"{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"google_cloud_run_v2_service_iam_member.mallory","mode":"managed","type":"google_cloud_run_v2_service_iam_member","name":"mallory","values":{"project":"shop-edge","location":"us-central1","name":"gateway","role":"roles/run.invoker","member":"user:mallory@example.com"}}]}}}"#;
+    fs::write(dir.path().join("state.json"), state).unwrap();
+    let emulator = emulator(&strayed());
+    let host = emulator.address().to_string();
+    let words = ["audit", "--at", "2026-11-23T09:00:00Z", "--format", "json"];
+    let plain = run(dir.path(), Some(&host), &words);
+    let over = run(dir.path(), Some(&host), &[&words[..], &["--from", "state.json"]].concat());
+    let both =
+        run(dir.path(), None, &[&words[..], &["--from", "stray.ndjson", "--from", "state.json"]].concat());
+    assert_eq!(json(&over.1), json(&both.1));
+    let fix = "in Terraform, take out `google_cloud_run_v2_service_iam_member.mallory`";
+    assert!(over.1.contains(fix) && !plain.1.contains(fix), "{}", over.1);
+    let kept = ["snapshot", "-o", "kept.ndjson", "--from", "state.json"];
+    assert_eq!(run(dir.path(), Some(&host), &kept).0, 0);
+    let text = fs::read_to_string(dir.path().join("kept.ndjson")).unwrap();
+    assert!(text.contains("callmap/Writer"), "{text}");
+}

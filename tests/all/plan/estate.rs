@@ -12,8 +12,8 @@ use callmap::{
     plan::{self, Include, Made, MapDigest, Plan, PlanOptions, Step, check, check::Violation, edit},
     rules::{Scope, context::Context, run},
     world::{
-        EventSource, EventSourceKind, EventTarget, Layer, LayerState, Observed, SourceKind, Token, Traffic,
-        World,
+        EventSource, EventSourceKind, EventTarget, Extent, Layer, LayerState, Observed, SourceKind, Token,
+        Traffic, World, Written,
     },
 };
 use proptest::{collection::btree_set, prelude::*, sample::select};
@@ -86,6 +86,7 @@ enum Oddity {
     Accepted(RuleId, &'static str),
     KeptByMap,
     Ignored(RuleId),
+    Terraform(usize, usize, &'static str),
 }
 
 fn some_oddity() -> impl Strategy<Value = Oddity> {
@@ -128,7 +129,25 @@ fn some_oddity() -> impl Strategy<Value = Oddity> {
         1 => Just(Oddity::KeptByMap),
         1 => select(vec![RuleId::MissingCaller, RuleId::BorrowedCaller, RuleId::TriggerBlocked])
             .prop_map(Oddity::Ignored),
+        3 => (0..places().len(), 0..EXTENTS, select(&MEMBERS[..]))
+            .prop_map(|(place, extent, member)| Oddity::Terraform(place, extent, member)),
     ]
+}
+
+/// How many ways Terraform has to write a policy.
+const EXTENTS: usize = 5;
+
+/// One of the ways in which Terraform writes a policy, about one member of one role.
+fn extent(number: usize, member: &str) -> Extent {
+    let role = RoleName::new(ROLES[0]);
+    let binding = Binding { role: role.clone(), members: vec![Principal::new(member)], condition: None };
+    match number {
+        0 => Extent::Policy(None),
+        1 => Extent::Policy(Some(vec![binding])),
+        2 => Extent::Binding { binding, is_whole: true },
+        3 => Extent::Binding { binding, is_whole: false },
+        _ => Extent::Member { role, principal: Principal::new(member), condition: None },
+    }
 }
 
 fn set(world: &mut World, name: &str, change: impl FnOnce(&mut callmap::world::Settings)) {
@@ -243,6 +262,11 @@ fn make_odd(estate: &mut Estate, oddity: Oddity) {
         }),
         Oddity::KeptByMap => map.settings.expiry = callmap::callers::Expiry::Map,
         Oddity::Ignored(rule) => drop(map.settings.levels.insert(rule, callmap::model::Level::Ignore)),
+        Oddity::Terraform(place, number, member) => {
+            let Ok(resource) = places()[place].parse();
+            let (address, file) = ("google_iam.x".into(), "state.json".into());
+            world.writers.add(Written { resource, extent: extent(number, member), address, file });
+        }
     }
 }
 

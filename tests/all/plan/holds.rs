@@ -1,9 +1,9 @@
 //! What stands in the way of a change, each reason by itself.
 
 use callmap::{
-    model::{DenyPolicy, DenyPolicyName, DenyRule, Principal, RoleName},
-    plan::Include,
-    world::{Layer, LayerState, Observed, RoleDefinition, Traffic},
+    model::{Binding, DenyPolicy, DenyPolicyName, DenyRule, Principal, RoleName},
+    plan::{Include, Plan},
+    world::{Extent, Layer, LayerState, Observed, RoleDefinition, Traffic, World, Written},
 };
 
 use super::{
@@ -221,6 +221,83 @@ fn what_is_accepted_stays_and_what_others_write_is_left_to_them() {
             "held pay: add missing-caller user:alice@example.com; terraform writes this policy: change it there",
             "held pay: remove undeclared-caller user:bob@example.com; terraform writes this policy: change it there",
         ],
+    );
+}
+
+/// What Terraform writes of the policy of `pay`.
+fn writes(name: &str, extent: Extent) -> impl FnOnce(&mut World) {
+    let (address, file) = (name.into(), "state.json".into());
+    let written = Written { resource: service("pay").into(), extent, address, file };
+    |world| world.writers.add(written)
+}
+
+fn bound_to(member: &str) -> Binding {
+    let members = vec![Principal::new(member)];
+    Binding { role: RoleName::new(INVOKER), members, condition: None }
+}
+
+#[test]
+fn what_terraform_would_undo_is_left_to_it_and_what_it_leaves_alone_is_done() {
+    let estate = || shop(MAP).bound("pay", INVOKER, OLD).bound("pay", INVOKER, "user:bob@example.com");
+    let member = |member: &str| {
+        let (role, principal) = (RoleName::new(INVOKER), Principal::new(member));
+        Extent::Member { role, principal, condition: None }
+    };
+    let (add, bob) = (
+        "pay: add missing-caller user:alice@example.com",
+        "pay: remove undeclared-caller user:bob@example.com",
+    );
+    let old = format!("pay: remove undeclared-caller {OLD}");
+    check(
+        &estate().with(writes("m.b", member("user:bob@example.com"))),
+        &[
+            &format!("s1 {add}"),
+            &format!("s1 {old}"),
+            &format!("held {bob}; Terraform's `m.b` puts it back at its next apply: take it out there"),
+        ],
+    );
+    let whole = Extent::Binding { binding: bound_to("user:bob@example.com"), is_whole: true };
+    check(
+        &estate().with(writes("b", whole)),
+        &[
+            &format!("s1 {old}"),
+            &format!("held {add}; Terraform's `b` takes it away at its next apply: add it there"),
+            &format!("held {bob}; Terraform's `b` puts it back at its next apply: take it out there"),
+        ],
+    );
+    // What it does not name goes at its next apply too, and what it names comes.
+    let agreed = Extent::Policy(Some(vec![bound_to("user:alice@example.com")]));
+    check(
+        &estate().with(writes("p", agreed)),
+        &[&format!("s1 {add}"), &format!("s1 {old}"), &format!("s1 {bob}")],
+    );
+    // Terraform reads a policy without its conditions.
+    let until = "callers:\n  user:alice@example.com: [{ function: pay, until: 2026-12-01 }]\n";
+    check(
+        &shop(until).with(writes("m.c", member("user:carol@example.com"))),
+        &["held pay: add missing-caller user:alice@example.com if request.time < \
+           timestamp(\"2026-12-02T00:00:00Z\"); Terraform's `m.c` reads this policy without its \
+           conditions: say `written_by: terraform`, and the map keeps the end"],
+    );
+}
+
+#[test]
+fn a_change_that_a_label_casts_doubt_on_is_made_and_says_so() {
+    let labelled = |key: &str, value: &str| {
+        let (key, value) = (key.into(), value.into());
+        let estate = shop("callers: {}\n").bound("pay", INVOKER, "allUsers");
+        plan(&estate.set("pay", |pay| drop(pay.labels.insert(key, value))))
+    };
+    let because = |plan: &Plan| plan.steps[0].changes[0].because.clone();
+    let public = "everybody can call, and the map does not say so";
+    assert_eq!(because(&labelled("team", "shop")), public);
+    assert_eq!(
+        because(&labelled("deployment-tool", "cli-firebase")),
+        format!("{public}; Firebase deploys this function and may undo it")
+    );
+    assert_eq!(
+        because(&labelled("goog-managed-by", "cloudfunctions")),
+        format!("{public}; `gcloud functions deploy --allow-unauthenticated` would undo it")
     );
 }
 
