@@ -100,8 +100,8 @@ pub(super) fn of_files(
     } else {
         offline(assets, options, console)?
     };
+    tell_of_terraform(&terraform, console)?;
     terraform::lay_over(&mut reading.world, terraform);
-    tell_unknown(&reading.world, console)?;
     Ok(reading)
 }
 
@@ -201,21 +201,19 @@ fn tell_hidden(world: &World, console: &mut Console<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says of files of Terraform's that not everything in them is known yet.
-fn tell_unknown(world: &World, console: &mut Console<'_>) -> Result<(), Error> {
+/// Says of files of Terraform's that they have nothing to say, or do not know all of it yet.
+fn tell_of_terraform(files: &[Told], console: &mut Console<'_>) -> Result<(), Error> {
     if console.is_quiet {
         return Ok(());
     }
-    for (file, count) in &world.writers.unknown {
-        let what = match count {
-            1 => "1 resource writes".to_owned(),
-            count => format!("{count} resources write"),
+    for Told { file, written, unknown } in files {
+        let what = match unknown {
+            0 if written.is_empty() => "nothing in it writes a policy that decides who can call".to_owned(),
+            0 => continue,
+            1 => "1 resource writes a policy that is known only once it is applied".to_owned(),
+            count => format!("{count} resources write policies that are known only once they are applied"),
         };
-        live::say(
-            "note",
-            &format!("{file}: {what} a policy that is known only once it is applied"),
-            console,
-        )?;
+        live::say("note", &format!("{file}: {what}"), console)?;
     }
     Ok(())
 }

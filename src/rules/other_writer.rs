@@ -74,7 +74,7 @@ impl Differences {
                 all.unchecked.insert(resource.clone());
             }
             if context.world.writers.of(&resource).iter().any(Written::is_of_policy) {
-                let there = declared_grants(context, name, service).into_iter().map(|grant| (grant, true));
+                let there = rightful_grants(context, name, service).into_iter().map(|grant| (grant, true));
                 all.wanted.entry(resource).or_default().extend(there);
             }
         }
@@ -87,14 +87,16 @@ fn is_to_change(context: &Context<'_>, judged: &Judged) -> bool {
     !judged.is_declared && context.level_or(judged.rule, judged.level) >= Level::Warning
 }
 
-/// The own grants of declared callers on a function.
-fn declared_grants(context: &Context<'_>, name: &ServiceName, service: &Service) -> Vec<Grant> {
+/// The own grants on a function of those who are declared for it, or expected there.
+fn rightful_grants(context: &Context<'_>, name: &ServiceName, service: &Service) -> Vec<Grant> {
     let resource = Resource::Service(name.clone());
     let bindings = service.policy.known().into_iter().flat_map(|policy| &policy.bindings);
     let own = bindings.filter(|binding| context.roles.class(&binding.role) == RoleClass::Invoker);
     own.flat_map(|binding| {
-        let declared = binding.members.iter().filter(|member| context.declared.is_declared(name, member));
-        declared.map(|member| Grant::of(&resource, binding, member))
+        let is_rightful = |member: &&Principal| {
+            context.declared.is_declared(name, member) || context.expected.is_expected(name, member)
+        };
+        binding.members.iter().filter(is_rightful).map(|member| Grant::of(&resource, binding, member))
     })
     .collect()
 }
@@ -106,7 +108,7 @@ enum Deed {
     Back,
     /// A grant of a declared caller is taken away once somebody puts it in.
     Away,
-    /// A grant of a declared caller that is there is taken away.
+    /// A grant that is there and should be is taken away.
     Lost,
     /// The invoker check is turned off again.
     Check,
@@ -193,7 +195,7 @@ fn told((written, deeds): &Undone<'_>) -> String {
         Extent::Service { is_check_disabled } => is_check_disabled.is_some(),
     };
     let words = deeds.iter().map(|(deed, principals)| {
-        let (is_one, names) = (principals.len() == 1, names(principals));
+        let names = names(principals);
         match deed {
             Deed::Back if is_certain => format!("puts back {names}"),
             Deed::Back => format!("may put back {names}"),
@@ -201,7 +203,7 @@ fn told((written, deeds): &Undone<'_>) -> String {
             Deed::Away => format!("may take {names} away again"),
             Deed::Lost => {
                 let takes = if is_certain { "takes" } else { "may take" };
-                format!("{takes} away {names}, who {} declared", if is_one { "is" } else { "are" })
+                format!("{takes} away {names}, who should be able to call")
             }
             Deed::Check if is_certain => "turns the invoker check off again".to_owned(),
             Deed::Check => "may turn the invoker check off again".to_owned(),

@@ -4,7 +4,7 @@ pub(super) mod carry;
 mod ground;
 pub(super) mod home;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use carry::{Carried, Crew};
 use ground::Ready;
@@ -14,7 +14,7 @@ use super::{
     ApplyOptions, Console, Error, Exit, ReportFormat, input,
     live::Live,
     plan::{self, Offers, Planned},
-    undo,
+    undo, world,
 };
 use crate::{
     access::RoleBook,
@@ -39,8 +39,11 @@ pub fn apply(options: &ApplyOptions, console: &mut Console<'_>) -> Result<Exit, 
             "what holds at another time cannot be carried out: leave `--at` away",
         ));
     }
-    if !making.world.from.is_empty() {
-        return Err(Error::NotCarriedOut("nothing can be written to files: leave `--from` away"));
+    let is_stream = |path: &PathBuf| path.as_os_str() == "-";
+    if making.world.from.iter().any(is_stream) || !world::files(&making.world)?.assets.is_empty() {
+        return Err(Error::NotCarriedOut(
+            "nothing can be written to files: leave `--from` away, but for files that Terraform printed",
+        ));
     }
     how.answerable()?;
     let home = Home::enter(resume.as_deref().or(how.journal.as_deref()), making.world.is_demo, console)?;
@@ -83,7 +86,7 @@ fn from_outside(
 fn go(
     options: &ApplyOptions,
     home: &Home,
-    recorded: Option<(std::path::PathBuf, Recorded)>,
+    recorded: Option<(PathBuf, Recorded)>,
     ready: &Ready,
     console: &mut Console<'_>,
 ) -> Result<Exit, Error> {

@@ -164,7 +164,8 @@ fn extent(on: On, much: Much, attributes: &Attributes<'_>) -> Result<Option<Exte
 
 /// The bindings of `policy_data`, which is JSON in a string.
 fn bindings(text: &str) -> Result<Vec<Binding>, String> {
-    let wire: PolicyWire<'_> = wire::read(text, "policy_data").map_err(|error| error.0)?;
+    let wire: PolicyWire<'_> = serde_json::from_str(text)
+        .map_err(|error| format!("`policy_data` is not an allow policy: {}", wire::in_words(&error)))?;
     Ok(policy(wire, &mut Interner::default()).bindings)
 }
 

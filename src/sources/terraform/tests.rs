@@ -221,3 +221,10 @@ fn laid_over_a_world_names_are_those_of_the_world() {
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(lines.iter().all(|line| !line.contains("1041")), "{lines:?}");
 }
+
+#[test]
+fn a_state_that_was_cut_off_anywhere_is_an_error_and_nothing_worse() {
+    for end in (0..SHOWN_STATE.len() - 1).filter(|end| SHOWN_STATE.is_char_boundary(*end)) {
+        assert!(told(&SHOWN_STATE[..end]).is_err(), "{}", &SHOWN_STATE[..end]);
+    }
+}

@@ -195,3 +195,27 @@ fn a_step_whose_own_grant_is_held_holds_the_removal_too() {
     assert_eq!(shop.apply(&[]).code, 0);
     assert_eq!(shop.callers("pay"), ["allUsers"]);
 }
+
+#[test]
+fn what_terraform_puts_back_stays_where_its_state_is_given() {
+    let shop = Shop::open();
+    let state = r#"{"version":4,"terraform_version":"1.11.4","resources":[{"mode":"managed","type":"google_cloud_run_v2_service_iam_member","name":"old","instances":[{"attributes":{"project":"shop-prod","location":"europe-west1","name":"desk","role":"roles/run.invoker","member":"user:old@example.com"}}]}]}"#;
+    std::fs::write(shop.dir.path().join("state.json"), state).unwrap();
+    std::fs::write(shop.dir.path().join("estate.ndjson"), super::estate()).unwrap();
+    let refused = shop.apply(&["--from", "state.json", "--from", "estate.ndjson"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("but for files that Terraform printed"), "{}", refused.err);
+    assert_eq!(shop.run(&["plan", "--save", "plan.json"]).code, 0);
+    let refused = shop.apply(&["plan.json", "--from", "state.json"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert_eq!(shop.callers("pay"), ["allUsers"]);
+    let done = shop.apply(&["--from", "state.json"]);
+    assert_eq!(done.code, 0, "{done:?}");
+    assert!(
+        done.out.contains("Terraform's `google_cloud_run_v2_service_iam_member.old` puts it back"),
+        "{}",
+        done.out
+    );
+    assert_eq!(shop.callers("desk"), ["user:old@example.com"]);
+    assert_eq!(shop.callers("pay"), [super::WEB]);
+}
