@@ -6,8 +6,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use words::{
-    Accept, Apply, Audit, Can, Check, Completions, Discover, Emulator, Explain, Man, Plan, Rule, Snapshot,
-    Undo, Who,
+    Accept, Apply, Audit, Can, Check, Completions, Discover, Emulator, Explain, Graph, Man, Plan, Rule,
+    Snapshot, Undo, Who,
 };
 
 use crate::commands::{self, Console, Error, Exit};
@@ -66,6 +66,12 @@ enum Verb {
     Check(Check),
     /// Write findings into the map as accepted, comments kept.
     Accept(Box<Accept>),
+    /// Draw the map and the world: who can call what, and what differs.
+    #[command(
+        after_help = "Exit codes: 0 drawn, 2 usage, map, file or credentials, 3 drawn, but not everything that \
+        decides was read."
+    )]
+    Graph(Box<Graph>),
     /// Say what a rule says, why, and how to fix it.
     Rule(Rule),
     /// Save the world to a file, to be read again with `--from`.
@@ -137,6 +143,7 @@ impl Cli {
             Verb::Undo(undo) => commands::undo(&undo.options(), console),
             Verb::Accept(accept) => commands::accept(&accept.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
+            Verb::Graph(graph) => commands::graph(&graph.options(), console),
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
             Verb::Snapshot(snapshot) => commands::snapshot(&snapshot.options(), console),
             Verb::Demo => commands::demo(console),

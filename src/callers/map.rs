@@ -95,6 +95,18 @@ pub struct Glob {
 }
 
 impl CallerMap {
+    /// A map of nothing: what a world is looked at with that nobody declared anything for.
+    pub fn nothing() -> Self {
+        Self {
+            files: Vec::new(),
+            env: None,
+            functions: Vec::new(),
+            edges: Vec::new(),
+            globs: Vec::new(),
+            settings: Settings::default(),
+        }
+    }
+
     /// The location of a place: file, line and column of its first character.
     pub fn locate(&self, place: Place) -> Location {
         let file = &self.files[place.file as usize];

@@ -19,39 +19,65 @@ pub enum ReportFormat {
     Markdown,
 }
 
-/// A file that a report is to be written to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportFile {
-    path: PathBuf,
-    format: ReportFormat,
+/// The formats of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// For pages that draw Mermaid.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
 }
 
-impl ReportFormat {
-    fn ending(self) -> &'static str {
+/// A format that the ending of a file's name stands for.
+pub trait Format: Copy {
+    /// The endings that stand for it, the usual one first.
+    fn endings(self) -> &'static [&'static str];
+}
+
+/// A file that a report is to be written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile<F = ReportFormat> {
+    path: PathBuf,
+    format: F,
+}
+
+impl Format for ReportFormat {
+    fn endings(self) -> &'static [&'static str] {
         match self {
-            Self::Table => ".txt",
-            Self::Json => ".json",
-            Self::Markdown => ".md",
+            Self::Table => &[".txt"],
+            Self::Json => &[".json"],
+            Self::Markdown => &[".md"],
         }
     }
 }
 
-impl ReportFile {
+impl Format for PictureFormat {
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Mermaid => &[".mmd", ".mermaid"],
+            Self::Dot => &[".dot", ".gv"],
+        }
+    }
+}
+
+impl<F: Format> ReportFile<F> {
     /// A file whose ending says which of these formats it is to have.
     ///
     /// # Errors
     /// Where it has another ending, or none.
-    pub fn new(path: PathBuf, formats: &[ReportFormat]) -> Result<Self, String> {
+    pub fn new(path: PathBuf, formats: &[F]) -> Result<Self, String> {
         let name = path.to_string_lossy();
-        let found = formats.iter().find(|format| name.ends_with(format.ending())).copied();
-        let endings = || formats.iter().map(|format| format!("`{}`", format.ending())).collect::<Vec<_>>();
+        let is_one = |format: &&F| format.endings().iter().any(|ending| name.ends_with(ending));
+        let found = formats.iter().find(is_one).copied();
+        let endings = formats.iter().filter_map(|format| format.endings().first());
+        let endings = || endings.map(|ending| format!("`{ending}`")).collect::<Vec<_>>();
         let wrong = || format!("no format has this ending: end the name with {}", endings().join(" or "));
         let format = found.ok_or_else(wrong)?;
         Ok(Self { path, format })
     }
 
     /// The format its ending stands for.
-    pub fn format(&self) -> ReportFormat {
+    pub fn format(&self) -> F {
         self.format
     }
 
@@ -125,6 +151,10 @@ mod tests {
         let file = ReportFile::new("out/audit.json".into(), &all).unwrap();
         assert_eq!(file.format(), ReportFormat::Json);
         assert_eq!(ReportFile::new("a.md".into(), &all).unwrap().format(), ReportFormat::Markdown);
+        let pictures = [PictureFormat::Mermaid, PictureFormat::Dot];
+        for (name, format) in [("a.mmd", 0), ("a.mermaid", 0), ("a.dot", 1), ("a.gv", 1)] {
+            assert_eq!(ReportFile::new(name.into(), &pictures).unwrap().format(), pictures[format]);
+        }
         for wrong in ["audit", "audit.html", "/dev/stdout", "json", "audit.json.gz"] {
             let message = ReportFile::new(wrong.into(), &all).unwrap_err();
             assert_eq!(message, "no format has this ending: end the name with `.json` or `.md`");

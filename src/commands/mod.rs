@@ -10,6 +10,7 @@ mod discover;
 mod emulator;
 mod error;
 mod files;
+mod graph;
 mod input;
 mod live;
 mod options;
@@ -29,10 +30,12 @@ pub use demo::demo;
 pub use discover::discover;
 pub use emulator::{EmulatorOptions, emulator};
 pub use error::Error;
-pub use files::{ReportFile, ReportFormat};
+pub use files::{PictureFormat, ReportFile, ReportFormat};
+pub use graph::graph;
 pub use options::{
-    AcceptOptions, ApplyOptions, AuditOptions, Beside, CarryOptions, DiscoverOptions, LiveOptions,
-    MakeOptions, MapOptions, PlanOptions, QuestionOptions, SnapshotOptions, UndoOptions, WorldOptions,
+    AcceptOptions, ApplyOptions, AuditOptions, Beside, CarryOptions, DiscoverOptions, GraphOptions,
+    LiveOptions, MakeOptions, MapOptions, PlanOptions, QuestionOptions, SnapshotOptions, UndoOptions,
+    WorldOptions,
 };
 pub use plan::plan;
 pub use question::{can, explain, who};

@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, net::SocketAddr, num::NonZeroUsize, path::PathB
 
 use chrono::TimeDelta;
 
-use super::files::{ReportFile, ReportFormat};
+use super::files::{PictureFormat, ReportFile, ReportFormat};
 use crate::{
     emulator::estate,
     model::{Container, Level, Time},
-    plan,
+    plan::{self, graph::Kind},
     report::table::Show,
     sources::google::Choice,
 };
@@ -137,6 +137,29 @@ pub struct QuestionOptions {
     pub format: ReportFormat,
     /// Answers besides.
     pub files: Vec<ReportFile>,
+}
+
+/// What `graph` is asked for.
+#[derive(Debug, Clone)]
+pub struct GraphOptions {
+    /// The map.
+    pub map: MapOptions,
+    /// The world.
+    pub world: WorldOptions,
+    /// What is looked at besides the map's projects, or without a map.
+    pub wider: Vec<Container>,
+    /// Edges of these kinds alone; none is all.
+    pub only: BTreeSet<Kind>,
+    /// The functions around which is drawn, as they are named; none is all.
+    pub functions: Vec<String>,
+    /// The callers whose edges are drawn, as they are named; none is all.
+    pub callers: Vec<String>,
+    /// Whether every node is drawn by itself.
+    pub is_all: bool,
+    /// The format on standard output; `None` is Mermaid, or nothing where it is written to a file.
+    pub format: Option<PictureFormat>,
+    /// Pictures in files.
+    pub files: Vec<ReportFile<PictureFormat>>,
 }
 
 /// What `accept` is asked for.

@@ -10,6 +10,7 @@ mod digest;
 pub mod discover;
 pub mod edit;
 pub mod footing;
+pub mod graph;
 mod hold;
 pub mod law;
 pub mod make;

@@ -57,6 +57,51 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{space}{text}{space}{fence}")
 }
 
+/// Text as a part of a quoted label of Mermaid. What has a meaning there, in its Markdown or in HTML becomes an entity
+/// (<https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters>), and so does what begins a
+/// directive, which counts wherever it stands.
+pub fn mermaid(text: &str) -> String {
+    let text = terminal(text);
+    let mut shown = String::with_capacity(text.len() + 16);
+    for (at, character) in text.char_indices() {
+        let (before, behind) = (&text[..at], &text[at + character.len_utf8()..]);
+        let is_meant = match character {
+            '"' | '#' | '&' | '<' | '>' | '`' | '\'' | '*' | '_' | '~' | '\\' | '%' | '{' | '}' | '['
+            | ']' | '|' | ';' | '@' | '$' | '!' => true,
+            // A list, or the line below a heading.
+            '-' | '+' | '=' => before.trim().is_empty(),
+            // A numbered list, or an address that is made a link.
+            '.' | ')' => {
+                before.bytes().all(|byte| byte.is_ascii_digit())
+                    || before.to_ascii_lowercase().ends_with("www")
+            }
+            ':' => behind.starts_with('/'),
+            _ => false,
+        };
+        if is_meant {
+            // Writing to a string cannot fail.
+            let _ = write!(shown, "#{};", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Text as a part of a quoted string of Graphviz, which knows the entities of HTML and escapes of its own
+/// (<https://graphviz.org/docs/attr-types/escString/>).
+pub fn dot(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in terminal(text).chars() {
+        match character {
+            '"' | '\\' => shown.extend(['\\', character]),
+            '&' => shown.push_str("&amp;"),
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
 fn prose(text: &str, into: &mut String) {
     for (at, character) in text.char_indices() {
         let (before, behind) = (&text[..at], &text[at + character.len_utf8()..]);
@@ -212,6 +257,36 @@ mod tests {
     }
 
     #[test]
+    fn nothing_has_a_meaning_in_a_label_of_mermaid() {
+        for (hostile, shown) in [
+            ("shop-prod", "shop-prod"),
+            ("a\"]; click n1 \"x", "a#34;#93;#59; click n1 #34;x"),
+            ("%%{init: {}}%%", "#37;#37;#123;init: #123;#125;#125;#37;#37;"),
+            ("<b>&lt;#35;", "#60;b#62;#38;lt#59;#35;35#59;"),
+            ("a@example.com", "a#64;example.com"),
+            ("https://www.example.com", "https#58;//www#46;example.com"),
+            ("1. a", "1#46; a"),
+            ("- a_b", "#45; a#95;b"),
+            ("a\n---\nb\u{202e}", "a#92;n---#92;nb#92;u#123;202e#125;"),
+        ] {
+            assert_eq!(mermaid(hostile), shown);
+        }
+    }
+
+    #[test]
+    fn nothing_has_a_meaning_in_a_string_of_graphviz() {
+        for (hostile, shown) in [
+            ("shop-prod", "shop-prod"),
+            ("a\"]; b", "a\\\"]; b"),
+            ("\\N\\", "\\\\N\\\\"),
+            ("&lt;<b>", "&amp;lt;<b>"),
+            ("a\nb\u{202e}", "a\\\\nb\\\\u{202e}"),
+        ] {
+            assert_eq!(dot(hostile), shown);
+        }
+    }
+
+    #[test]
     fn json_means_what_it_meant_and_shows_everything() {
         assert_eq!(json("a\u{9b}\u{202e}\u{e0041}\n\"é"), r#""a\u009b\u202e\udb40\udc41\n\"é""#);
     }
@@ -221,6 +296,8 @@ mod tests {
         fn nothing_unseen_ever_comes_out(text in any::<String>()) {
             prop_assert!(!terminal(&text).chars().any(is_unseen));
             prop_assert!(!markdown(&text).chars().any(is_unseen));
+            prop_assert!(!mermaid(&text).chars().any(is_unseen));
+            prop_assert!(!dot(&text).chars().any(is_unseen));
             prop_assert!(!json(&text).chars().any(is_unseen));
         }
 
@@ -231,6 +308,25 @@ mod tests {
             for (at, _) in shown.match_indices(['[', ']']) {
                 prop_assert!(shown[..at].ends_with('\\'));
             }
+        }
+
+        #[test]
+        fn no_label_of_mermaid_can_be_left(text in any::<String>()) {
+            let shown = mermaid(&text);
+            let has_any = shown.contains(['"', '<', '>', '&', '%', '{', '`', '\n']);
+            prop_assert!(!has_any);
+            for part in shown.split('#').skip(1) {
+                let (code, _) = part.split_once(';').unwrap();
+                prop_assert!(code.parse::<u32>().is_ok());
+            }
+        }
+
+        #[test]
+        fn no_string_of_graphviz_can_be_left(text in any::<String>()) {
+            // Behind whole pairs of a backslash and what it escapes nothing is left that ends the string.
+            let mut rest = dot(&text).replace("\\\\", "").replace("\\\"", "");
+            rest.retain(|character| character == '"' || character == '\\' || character == '\n');
+            prop_assert_eq!(rest, "");
         }
 
         #[test]

@@ -54,6 +54,7 @@ fn every_command_explains_itself() {
         "discover",
         "check",
         "accept",
+        "graph",
         "rule",
         "snapshot",
         "demo",
@@ -92,6 +93,9 @@ fn words_that_mean_nothing_are_refused_before_anything_is_read() {
         &["plan", "--ignore-event-sources", "user:a@example.com"],
         &["plan", "-o", "plan.html"],
         &["explain", "me"],
+        &["graph", "-o", "graph.svg"],
+        &["graph", "--only", "wrong"],
+        &["graph", "--format", "json"],
         &[],
     ] {
         let (code, out, err) = run(dir.path(), words);

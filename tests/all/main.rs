@@ -17,6 +17,7 @@ mod find;
 mod fixture;
 mod floors;
 mod google;
+mod graph;
 mod live;
 mod map_schema;
 mod maps;

@@ -4,6 +4,7 @@
 
 mod carrying;
 mod changing;
+mod drawing;
 mod live;
 mod planning;
 mod program;
@@ -17,6 +18,7 @@ use clap::{Args, ValueEnum};
 
 pub(super) use carrying::{Apply, Undo};
 pub(super) use changing::Accept;
+pub(super) use drawing::Graph;
 use live::Live;
 pub(super) use planning::Plan;
 pub(super) use program::{Completions, Emulator, Man, Rule};
