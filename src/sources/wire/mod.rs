@@ -45,7 +45,7 @@ fn named<'a, T: Deserialize<'a>>(json: &'a str, at: &str, plain: &serde_json::Er
         Ok(_) => String::new(),
     };
     let field = match (at, path.as_str()) {
-        (at, "" | ".") => at.to_owned(),
+        (at, "" | "." | "?") => at.to_owned(),
         ("", path) => path.to_owned(),
         (at, path) => format!("{at}.{path}"),
     };
