@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Include, Step, hold, law, proposal::Case, removals::gives_nothing_at_all};
 use crate::{
-    access::{Verdict, agent::agent_project},
+    access::Verdict,
     model::{Container, Grant, Principal, PrincipalKind, ProjectName, Resource, RuleId, ServiceName},
     rules::context::Context,
     world::Observed,
@@ -108,7 +108,7 @@ fn of_expected(case: &Case<'_>, grant: &Grant) -> Option<String> {
 /// The agent of the Identity-Aware Proxy that a function stands behind.
 fn of_proxy(case: &Case<'_>, grant: &Grant, service: &ServiceName) -> Option<String> {
     let (context, agent) = (case.context, &grant.principal);
-    let is_proxy = agent_project(agent).is_some() && context.expected.is_expected(service, agent);
+    let is_proxy = context.expected.proxy(service) == Some(agent);
     (is_proxy && lives_on(context, grant, agent, service)).then(|| {
         format!("the Identity-Aware Proxy calls `{}` as it: grant it there first", context.label(service))
     })
@@ -125,17 +125,17 @@ fn of_source(case: &Case<'_>, grant: &Grant, service: &ServiceName) -> Option<St
     }
     let is_left_alone =
         case.is_ignored(RuleId::TriggerBlocked) || hold::of_resource(case, &service.clone().into()).is_some();
-    let mut sources = context.expected.identities(service).into_iter().filter(|_| is_left_alone);
+    let mut sources = context.expected.judged(service).into_iter().filter(|_| is_left_alone);
     let (identity, sources) = sources.find(|(identity, _)| lives_on(context, grant, identity, service))?;
     Some(format!(
-        "`{}` calls `{}` through it as `{identity}`, which would be left without a grant of its own",
-        sources.first().copied().unwrap_or("its event source"),
+        "{} `{}` through it as `{identity}`, which would be left without a grant of its own",
+        context.sources_call(service, &sources),
         context.label(service)
     ))
 }
 
 /// Whether a grant may carry somebody who has none of their own on a function.
-fn lives_on(context: &Context<'_>, grant: &Grant, who: &Principal, service: &ServiceName) -> bool {
+pub(super) fn lives_on(context: &Context<'_>, grant: &Grant, who: &Principal, service: &ServiceName) -> bool {
     let policy = context.world.services.get(service).and_then(|found| found.policy.known());
     context.access.matches(&grant.principal, who) > Verdict::No
         && policy.is_none_or(|policy| !law::has_own_grant(policy, who, context.roles, context.at))

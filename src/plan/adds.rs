@@ -224,37 +224,47 @@ fn nameless(case: &Case<'_>) -> Vec<Proposal> {
     found.into_iter().map(held).collect()
 }
 
-/// Own grants for event sources of governed event functions that cannot call them, once everything else is done:
-/// `after` is the world as it will be then.
+/// Own grants for event sources of governed event functions, and for the proxy before a governed function, that cannot
+/// call them, once everything else is done: `after` is the world as it will be then. A source of any other function is
+/// declared like whoever calls it: a grant that no map asks for would be taken out by the next plan.
 pub(super) fn for_sources(case: &Case<'_>, after: &Access<'_>) -> Vec<Proposal> {
     let context = case.context;
-    let rule = RuleId::TriggerBlocked;
     let mut proposals = Vec::new();
-    if case.is_ignored(rule) {
+    if case.is_ignored(RuleId::TriggerBlocked) {
         return proposals;
     }
-    for service in context.declared.governed.keys().filter(|name| context.expected.is_event_driven(name)) {
-        for (identity, sources) in context.expected.identities(service) {
-            if after.allows(identity, service) != Verdict::No {
-                continue;
-            }
-            let own = repair::own(context, service, identity, None);
-            let undone = hold::of_writer(case, Deed::Add, &own);
-            let source = sources.first().copied().unwrap_or("its event source");
-            let because = hold::with_doubt(case, Deed::Add, &own, format!("`{source}` calls as it"));
-            let Grant { resource, role, principal, condition } = own;
-            let is_of_use = context.roles.class(&role) == RoleClass::Invoker
-                && context.access.matches(&principal, &principal) == Verdict::Yes;
-            let change =
-                Change { deed: Deed::Add, class: Class::Add, role, principal, condition, rule, because };
-            let accepted = case.is_accepted_caller(rule, service, identity);
-            let hold = hold::of_resource(case, &resource)
-                .or(undone)
-                .or_else(|| accepted.then(|| "the map accepts it".to_owned()))
-                .or_else(|| (!is_of_use).then(|| "a grant would not let it call".to_owned()))
-                .or_else(|| hold::of_denied(case, service, identity));
-            proposals.push(proposal(service, rule, identity, Some(change), hold));
+    let mut add = |service, identity, because| {
+        let is_blocked = after.allows(identity, service) == Verdict::No;
+        proposals.extend(is_blocked.then(|| for_source(case, service, identity, because)));
+    };
+    for service in context.declared.governed.keys() {
+        if let Some(agent) = context.expected.proxy(service) {
+            add(service, agent, "the Identity-Aware Proxy calls as it".to_owned());
+        }
+        if !context.expected.is_event_driven(service) {
+            continue;
+        }
+        for (identity, sources) in context.expected.judged(service) {
+            add(service, identity, format!("{} as it", context.sources_call(service, &sources)));
         }
     }
     proposals
+}
+
+fn for_source(case: &Case<'_>, service: &ServiceName, identity: &Principal, because: String) -> Proposal {
+    let (context, rule) = (case.context, RuleId::TriggerBlocked);
+    let own = repair::own(context, service, identity, None);
+    let undone = hold::of_writer(case, Deed::Add, &own);
+    let because = hold::with_doubt(case, Deed::Add, &own, because);
+    let Grant { resource, role, principal, condition } = own;
+    let is_of_use = context.roles.class(&role) == RoleClass::Invoker
+        && context.access.matches(&principal, &principal) == Verdict::Yes;
+    let change = Change { deed: Deed::Add, class: Class::Add, role, principal, condition, rule, because };
+    let accepted = case.is_accepted_caller(rule, service, identity);
+    let hold = hold::of_resource(case, &resource)
+        .or(undone)
+        .or_else(|| accepted.then(|| "the map accepts it".to_owned()))
+        .or_else(|| (!is_of_use).then(|| "a grant would not let it call".to_owned()))
+        .or_else(|| hold::of_denied(case, service, identity));
+    proposal(service, rule, identity, Some(change), hold)
 }

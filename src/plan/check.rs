@@ -125,7 +125,8 @@ fn of_change(case: &Case<'_>, step: &Step, change: &Change) -> Option<String> {
     why.map(|why| format!("{} `{principal}` with `{role}` on `{}`: {why}", deed.as_str(), step.resource))
 }
 
-/// An add is an edge in force with its role and its end, or the account of an event source of the function.
+/// An add is an edge in force with its role and its end, or the account of an event source of the function or of the proxy
+/// before it.
 fn of_add(case: &Case<'_>, name: &ServiceName, change: &Change) -> Option<String> {
     let context = case.context;
     let principal = &change.principal;
@@ -135,10 +136,9 @@ fn of_add(case: &Case<'_>, name: &ServiceName, change: &Change) -> Option<String
     }
     let grant = change.grant(&name.clone().into());
     let is = |until| repair::own(context, name, principal, until) == grant;
-    let is_source = context.expected.is_event_driven(name)
-        && context.expected.identities(name).contains_key(principal)
-        && is(None);
-    if is_source {
+    let is_source =
+        context.expected.is_event_driven(name) && context.expected.judged(name).contains_key(principal);
+    if is(None) && (is_source || context.expected.proxy(name) == Some(principal)) {
         return None;
     }
     let Some(end) = context.declared.end_of(name, principal) else {

@@ -24,11 +24,12 @@ pub(super) fn of(context: &Context<'_>, resource: &Resource, changes: &[Change])
 
 fn state(context: &Context<'_>, name: &ServiceName) -> Option<ServiceState> {
     let settings = context.world.services.get(name)?.settings.known()?;
+    let sources = context.expected.sources(name);
     Some(ServiceState {
         uid: settings.uid.clone(),
         is_check_disabled: settings.is_check_disabled,
         is_iap_enabled: settings.is_iap_enabled,
-        sources: context.expected.sources(name).cloned().collect(),
+        sources: sources.map(|source| (source.name.clone(), source.identity.clone())).collect(),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::{
     callers::{Caller, Writer},
     model::{Grant, Policy, Principal, PrincipalKind, ProjectName, Resource, ServiceName},
     rules::{declared::Live, repair, writers},
-    world::{Observed, Traffic, Written},
+    world::{Observed, Written},
 };
 
 /// Why nothing of this policy is changed, where that is so: somebody else writes it, or it is not known.
@@ -119,8 +119,8 @@ fn of_function(case: &Case<'_>, name: &str, target: &ServiceName, account: &Prin
     }
     let of_name = context.declared.named(name);
     let runs_as_it = |index: usize| {
-        context.declared.service(index).and_then(|service| context.world.identity(service)).as_ref()
-            == Some(account)
+        let service = context.declared.service(index);
+        service.is_some_and(|service| context.world.identities(service).accounts.contains(account))
     };
     let is_pinned =
         of_name.iter().any(|index| context.map.functions[*index].runs_as.as_ref() == Some(account));
@@ -138,7 +138,8 @@ fn of_function(case: &Case<'_>, name: &str, target: &ServiceName, account: &Prin
              pin this one with `runs_as`"
         ));
     }
-    let other = case.running_as.get(account)?.iter().find(|other| is_outside(case, other, name, target))?;
+    let other =
+        context.running_as.get(account)?.iter().find(|other| is_outside(case, other, name, target))?;
     Some(format!(
         "`{name}` shares this account with `{}`: give it an account of its own, or pin this one with `runs_as`",
         context.label(other)
@@ -214,7 +215,7 @@ pub(super) fn of_removal(case: &Case<'_>, grant: &Grant) -> Option<String> {
         return Some(why);
     }
     if !matches!(principal.kind(), PrincipalKind::ServiceAccount(_)) {
-        return of_unread_sources(case, grant);
+        return of_split(case, grant).or_else(|| of_unread_sources(case, grant));
     }
     changed_identity(case, principal, None)
         .or_else(|| of_split(case, grant))
@@ -285,7 +286,8 @@ fn may_be_an_account(member: &Principal) -> bool {
     }
 }
 
-/// That a declared caller's traffic is split: which accounts its revisions run as is not known.
+/// That the traffic of a declared caller is split, and that the account of a revision that still answers lives on this
+/// grant without being declared, or may, as it is not known.
 fn of_split(case: &Case<'_>, grant: &Grant) -> Option<String> {
     let context = case.context;
     if agent_project(&grant.principal).is_some() {
@@ -297,13 +299,19 @@ fn of_split(case: &Case<'_>, grant: &Grant) -> Option<String> {
         let callers =
             edges.filter(|edge| edge.is_in_force(context.at)).filter_map(|edge| edge.caller.function());
         for name in callers {
-            let of_name = context.declared.named(name).iter();
-            let settings = of_name
-                .filter_map(|index| context.declared.service(*index))
-                .filter_map(|service| context.world.services.get(service)?.settings.known());
-            if settings.into_iter().any(|settings| matches!(settings.traffic, Traffic::Split { .. })) {
+            let Some(accounts) = context.declared.accounts(name) else { continue };
+            let is_account = matches!(grant.principal.kind(), PrincipalKind::ServiceAccount(_));
+            let lives_on_it = |account: &&Principal| {
+                **account == grant.principal || super::above::lives_on(context, grant, account, service)
+            };
+            if let Some(account) = accounts.others.iter().find(lives_on_it) {
+                let how = if is_account { "as it".to_owned() } else { format!("through it as `{account}`") };
+                return Some(format!("the traffic of `{name}` is split, and a revision still calls {how}"));
+            }
+            if accounts.has_unknown {
+                let what = if is_account { "be" } else { "let in" };
                 return Some(format!(
-                    "the traffic of `{name}` is split: it may be the account of one of its revisions"
+                    "the traffic of `{name}` is split: it may {what} the account of one of its revisions"
                 ));
             }
         }
@@ -320,10 +328,12 @@ fn of_sources(case: &Case<'_>, grant: &Grant) -> Option<String> {
     }
     let services = super::above::below(context, &grant.resource);
     for service in &services {
-        if let Some(sources) = context.expected.identities(service).get(principal)
-            && let Some(source) = sources.first()
-        {
-            return Some(format!("`{source}` calls `{}` as it", context.label(service)));
+        if let Some(sources) = context.expected.identities(service).get(principal) {
+            let call = context.sources_call(service, sources);
+            return Some(format!(
+                "{call} `{}` as it: declare it, or name it with `--ignore-event-sources`",
+                context.label(service)
+            ));
         }
     }
     let account = principal.email().and_then(|email| context.world.account_project(email));

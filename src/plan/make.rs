@@ -23,8 +23,8 @@ pub fn make(context: &Context<'_>, findings: &[Finding], made: Made) -> Plan {
     let mut proposals = adds::for_callers(&case);
     proposals.extend(removals::of_grants(&case));
     guard(context, &mut proposals);
-    let is_event_driven = |name: &&ServiceName| context.expected.is_event_driven(name);
-    if context.declared.governed.keys().any(|name| is_event_driven(&name)) {
+    let is_called = |name| context.expected.is_event_driven(name) || context.expected.proxy(name).is_some();
+    if context.declared.governed.keys().any(is_called) {
         let world = after(context, &proposals);
         let access = Access::new(&world, context.at);
         proposals.extend(adds::for_sources(&case, &access));

@@ -1,6 +1,6 @@
 //! What would settle one finding, and what stands in its way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Change, Held, Include, PlanOptions};
 use crate::{
@@ -44,8 +44,6 @@ impl Proposal {
 pub(super) struct Case<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) options: &'a PlanOptions,
-    /// The functions that run as each account, whether governed or not.
-    pub(super) running_as: BTreeMap<Principal, Vec<&'a ServiceName>>,
     /// The functions that run as another account than the map pins, in the map's order.
     pub(super) repinned: Vec<Repinned<'a>>,
     accepted_grants: BTreeSet<&'a Grant>,
@@ -77,16 +75,9 @@ impl<'a> Case<'a> {
             (Some(service), Some(caller)) if finding.grant.is_none() => Some((finding.rule, service, caller)),
             _ => None,
         };
-        let mut running_as: BTreeMap<Principal, Vec<&ServiceName>> = BTreeMap::new();
-        for (name, service) in &context.world.services {
-            if let Some(account) = context.world.identity_of(name, service) {
-                running_as.entry(account).or_default().push(name);
-            }
-        }
         Self {
             context,
             options,
-            running_as,
             repinned: repinned(context),
             accepted_grants: accepted().filter_map(|finding| finding.grant.as_ref()).collect(),
             accepted_callers: accepted().filter_map(about_caller).collect(),

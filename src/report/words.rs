@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::Flip,
     model::{Condition, Grant, Resource, RuleId, ServiceName},
-    rules::RULES,
+    rules::{Counts, RULES},
     world::SourceKind,
 };
 
@@ -82,6 +82,20 @@ pub fn source(kind: SourceKind) -> &'static str {
         SourceKind::Demo => "the sample estate, served by the emulator in this program",
         SourceKind::Assets => "no files",
     }
+}
+
+/// Caller functions of which several revisions answer, which may run as several accounts.
+pub fn split(counts: Counts) -> Vec<String> {
+    let Counts { split, split_unknown, .. } = counts;
+    let told = |count: usize, what: &str| {
+        let functions = counted(count, "caller function", "caller functions");
+        (count > 0).then(|| format!("traffic of {functions} is split: {what}"))
+    };
+    let expected = told(split, "the accounts of all revisions are expected");
+    expected
+        .into_iter()
+        .chain(told(split_unknown, "which accounts some revisions run as is not known"))
+        .collect()
 }
 
 /// That the data about Google's own roles is old.

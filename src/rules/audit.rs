@@ -50,6 +50,10 @@ pub struct Counts {
     pub edges: usize,
     /// First-generation functions, which are not judged.
     pub gen1: usize,
+    /// Functions that are declared as callers and of which several revisions answer, as several accounts.
+    pub split: usize,
+    /// Functions that are declared as callers and of which revisions answer whose accounts are not known.
+    pub split_unknown: usize,
 }
 
 impl Audit {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     access::{Access, RoleBook},
     callers::{CallerMap, Mistake, Place},
-    model::{Container, Level, RuleId, ServiceName, Time},
+    model::{Container, Level, Principal, RuleId, ServiceName, Time},
     world::{Service, World},
 };
 
@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub declared: Declared,
     /// Who is expected without being declared.
     pub expected: Expected,
+    /// The functions that run as each account, in scope or not, also by a revision that still answers.
+    pub running_as: BTreeMap<Principal, Vec<&'a ServiceName>>,
     /// Who is one of us.
     pub ours: Ours<'a>,
     /// Every grant that a rule speaks for, each once.
@@ -64,7 +66,7 @@ impl<'a> Context<'a> {
         let declared = Declared::new(map, world, at)?;
         let services: Vec<_> = world.services.iter().filter(|(name, _)| scope.holds(world, name)).collect();
         let above = above::all(world, &services);
-        let expected = Expected::new(map, world, &declared);
+        let expected = Expected::new(map, world, &declared, at);
         let mut context = Self {
             map,
             world,
@@ -76,6 +78,7 @@ impl<'a> Context<'a> {
             above,
             declared,
             expected,
+            running_as: running_as(world),
             ours: Ours::new(map, world),
             grants: Vec::new(),
             edges: Vec::new(),
@@ -105,4 +108,14 @@ impl<'a> Context<'a> {
     pub fn level_or(&self, rule: RuleId, otherwise: Level) -> Level {
         self.map.settings.levels.get(&rule).copied().unwrap_or(otherwise)
     }
+}
+
+fn running_as(world: &World) -> BTreeMap<Principal, Vec<&ServiceName>> {
+    let mut running: BTreeMap<Principal, Vec<&ServiceName>> = BTreeMap::new();
+    for name in world.services.keys() {
+        for account in world.identities(name).accounts {
+            running.entry(account).or_default().push(name);
+        }
+    }
+    running
 }

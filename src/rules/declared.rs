@@ -8,6 +8,7 @@ use std::{
 
 use foldhash::{HashMap, HashMapExt as _};
 
+use super::accounts::Accounts;
 use crate::{
     callers::{Caller, CallerMap, DeclaredFunction, Edge, Mistake},
     model::{FunctionName, Principal, ServiceName, Time},
@@ -34,8 +35,8 @@ pub struct Declared {
     pub governed: BTreeMap<ServiceName, usize>,
     /// The edges of each of the map's functions, by index.
     pub edges: Vec<Vec<usize>>,
-    /// The accounts that functions run as which edges or acceptances name as callers. Empty where none is known.
-    identities: BTreeMap<Arc<str>, Vec<Principal>>,
+    /// The accounts that functions run as which edges or acceptances name as callers.
+    accounts: BTreeMap<Arc<str>, Accounts>,
     /// The map's functions of each name that an edge or an acceptance names as a caller, by index.
     named: BTreeMap<Arc<str>, Vec<usize>>,
     at: Time,
@@ -78,15 +79,15 @@ impl Declared {
             live,
             governed,
             edges: vec![Vec::new(); map.functions.len()],
-            identities: BTreeMap::new(),
+            accounts: BTreeMap::new(),
             named: named_as_callers(map),
             at,
             callers: vec![HashMap::new(); map.functions.len()],
         };
-        declared.identities = declared
+        declared.accounts = declared
             .named
             .iter()
-            .map(|(name, of_name)| (name.clone(), declared.identities_of(of_name, map, world)))
+            .map(|(name, of_name)| (name.clone(), declared.accounts_of(of_name, map, world)))
             .collect();
         for (index, edge) in map.edges.iter().enumerate() {
             declared.edges[edge.function].push(index);
@@ -108,7 +109,7 @@ impl Declared {
     pub fn meant_by<'a>(&'a self, caller: &'a Caller) -> &'a [Principal] {
         match caller {
             Caller::Principal(principal) => std::slice::from_ref(principal),
-            Caller::Function(name) => self.identities.get(name).map_or(&[], Vec::as_slice),
+            Caller::Function(name) => self.accounts(name).map_or(&[], |accounts| &accounts.meant),
         }
     }
 
@@ -155,14 +156,14 @@ impl Declared {
         self.named.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The accounts that these functions run as, as the map pins them or else as the world shows them.
-    fn identities_of(&self, functions: &[usize], map: &CallerMap, world: &World) -> Vec<Principal> {
-        let identity = |index: &usize| match &map.functions[*index].runs_as {
-            Some(pinned) => Some(pinned.clone()),
-            None => self.service(*index).and_then(|service| world.identity(service)),
-        };
-        let found: BTreeSet<Principal> = functions.iter().filter_map(identity).collect();
-        found.into_iter().collect()
+    /// The accounts that the functions of a name run as which an edge or an acceptance names as a caller.
+    pub fn accounts(&self, name: &str) -> Option<&Accounts> {
+        self.accounts.get(name)
+    }
+
+    fn accounts_of(&self, functions: &[usize], map: &CallerMap, world: &World) -> Accounts {
+        let function = |index: &usize| (&map.functions[*index], self.service(*index));
+        Accounts::of(functions.iter().map(function), world)
     }
 }
 

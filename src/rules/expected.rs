@@ -1,17 +1,14 @@
-//! Callers that are expected without being declared: an event function's sources, and the proxy before a
-//! service.
+//! Callers that are expected without being declared: an event function's sources, the proxy before a service, and
+//! accounts that other revisions of a caller function run as.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::declared::Declared;
+use super::{declared::Declared, event_source::SeenSource};
 use crate::{
     access::agent::iap_agent,
     callers::CallerMap,
-    model::{Principal, ServiceName},
-    world::{EventSource, EventTarget, World},
+    model::{Principal, ServiceName, Time},
+    world::{Addresses, EventSourceKind, Token, World},
 };
 
 /// Who is expected to call, per service.
@@ -19,41 +16,42 @@ use crate::{
 pub struct Expected {
     event_driven: BTreeSet<ServiceName>,
     sources: BTreeMap<ServiceName, BTreeSet<Principal>>,
-    proxies: BTreeMap<ServiceName, Principal>,
+    /// The services behind the Identity-Aware Proxy, each with the proxy's agent where it is known.
+    proxies: BTreeMap<ServiceName, Option<Principal>>,
     seen: BTreeMap<ServiceName, BTreeSet<SeenSource>>,
+    revisions: BTreeMap<ServiceName, BTreeSet<Principal>>,
 }
-
-/// An event source by its relative name, with whom it calls as.
-pub type SeenSource = (Arc<str>, Option<Principal>);
 
 impl Expected {
     /// From what the map asserts and what was seen of functions, event sources and settings.
-    pub fn new(map: &CallerMap, world: &World, declared: &Declared) -> Self {
+    pub fn new(map: &CallerMap, world: &World, declared: &Declared, at: Time) -> Self {
         let asserted = declared
             .governed
             .iter()
             .filter(|(_, index)| map.functions[**index].is_event_driven)
             .map(|(service, _)| service.clone());
         let mut event_driven: BTreeSet<ServiceName> = asserted.collect();
-        let mut sources: BTreeMap<ServiceName, BTreeSet<Principal>> = BTreeMap::new();
         let mut seen: BTreeMap<ServiceName, BTreeSet<SeenSource>> = BTreeMap::new();
-        for (name, function) in &world.functions {
-            let (Some(service), true) = (&function.service, function.is_event_driven) else { continue };
+        let mut sources: BTreeMap<ServiceName, BTreeSet<Principal>> = BTreeMap::new();
+        for (service, source) in of_functions(world) {
             event_driven.insert(service.clone());
-            let identity =
-                function.trigger_identity.clone().or_else(|| world.default_identity(&name.project));
-            sources.entry(service.clone()).or_default().extend(identity.clone());
-            seen.entry(service.clone()).or_default().insert((name.to_string().into(), identity));
+            sources.entry(service.clone()).or_default();
+            seen.entry(service).or_default().extend(source);
         }
-        let addresses = Addresses::new(world);
-        for source in &world.event_sources {
-            let Some(service) = target(source, world, &addresses) else { continue };
-            seen.entry(service.clone()).or_default().insert((source.name.clone(), source.identity.clone()));
-            if let Some(identity) = &source.identity {
-                sources.entry(service).or_default().insert(identity.clone());
+        for (service, source) in of_sources(world) {
+            let of_service = seen.entry(service).or_default();
+            // Whom a trigger without an account calls as is told by the function that it belongs to.
+            let is_told = source.identity.is_none() && of_service.iter().any(|told| told.name == source.name);
+            if !is_told {
+                of_service.insert(source);
             }
         }
-        Self { event_driven, sources, proxies: proxies(world), seen }
+        for (service, seen) in &seen {
+            let identities = seen.iter().filter_map(|source| source.identity.clone());
+            sources.entry(service.clone()).or_default().extend(identities);
+        }
+        sources.retain(|service, found| !found.is_empty() || event_driven.contains(service));
+        Self { event_driven, sources, proxies: proxies(world), seen, revisions: revisions(map, declared, at) }
     }
 
     /// Every event source of a service that was seen, whatever kind of function the service is.
@@ -62,13 +60,27 @@ impl Expected {
     }
 
     /// Whom event sources of a service call it as, each with the sources that do.
-    pub fn identities(&self, service: &ServiceName) -> BTreeMap<&Principal, BTreeSet<&str>> {
-        let mut identities: BTreeMap<&Principal, BTreeSet<&str>> = BTreeMap::new();
-        for (name, identity) in self.sources(service) {
-            if let Some(identity) = identity {
-                identities.entry(identity).or_default().insert(name);
+    pub fn identities(&self, service: &ServiceName) -> BTreeMap<&Principal, Vec<&SeenSource>> {
+        let mut identities: BTreeMap<&Principal, Vec<&SeenSource>> = BTreeMap::new();
+        for source in self.sources(service) {
+            if let Some(identity) = &source.identity {
+                identities.entry(identity).or_default().push(source);
             }
         }
+        identities
+    }
+
+    /// Of these, whom the service's own policy lets in or not: those that send an ID token to a service that stands
+    /// behind no proxy.
+    pub fn judged(&self, service: &ServiceName) -> BTreeMap<&Principal, Vec<&SeenSource>> {
+        if self.is_behind_proxy(service) {
+            return BTreeMap::new();
+        }
+        let mut identities = self.identities(service);
+        identities.retain(|_, sources| {
+            sources.retain(|source| source.token == Token::Id);
+            !sources.is_empty()
+        });
         identities
     }
 
@@ -82,6 +94,16 @@ impl Expected {
         self.sources.contains_key(service)
     }
 
+    /// Whether the Identity-Aware Proxy stands before this service.
+    pub fn is_behind_proxy(&self, service: &ServiceName) -> bool {
+        self.proxies.contains_key(service)
+    }
+
+    /// As whom the Identity-Aware Proxy calls this service, where it stands before it and that is known.
+    pub fn proxy(&self, service: &ServiceName) -> Option<&Principal> {
+        self.proxies.get(service)?.as_ref()
+    }
+
     /// Whether this principal is expected to call this service, though no map says so.
     pub fn is_expected(&self, service: &ServiceName, principal: &Principal) -> bool {
         self.of(service).has(principal)
@@ -91,7 +113,8 @@ impl Expected {
     pub fn of(&self, service: &ServiceName) -> ExpectedHere<'_> {
         let is_event_driven = self.is_event_driven(service);
         let sources = if is_event_driven { self.sources.get(service) } else { None };
-        ExpectedHere { is_event_driven, sources, proxy: self.proxies.get(service) }
+        let revisions = self.revisions.get(service);
+        ExpectedHere { is_event_driven, sources, proxy: self.proxy(service), revisions }
     }
 }
 
@@ -102,80 +125,79 @@ pub struct ExpectedHere<'a> {
     pub is_event_driven: bool,
     sources: Option<&'a BTreeSet<Principal>>,
     proxy: Option<&'a Principal>,
+    revisions: Option<&'a BTreeSet<Principal>>,
 }
 
 impl ExpectedHere<'_> {
     /// Whether this principal is expected.
     pub fn has(&self, principal: &Principal) -> bool {
-        self.proxy == Some(principal) || self.sources.is_some_and(|sources| sources.contains(principal))
+        let is_among =
+            |these: Option<&BTreeSet<Principal>>| these.is_some_and(|these| these.contains(principal));
+        self.proxy == Some(principal) || is_among(self.sources) || is_among(self.revisions)
     }
 }
 
+/// The services of functions that events call, each with what the function tells of its trigger, unless the trigger
+/// tells that itself.
+fn of_functions(world: &World) -> Vec<(ServiceName, Option<SeenSource>)> {
+    let named = world.event_sources.iter().filter(|source| source.identity.is_some());
+    let named: HashSet<&str> = named.map(|source| &*source.name).collect();
+    let functions = world.functions.iter().filter(|(_, function)| function.is_event_driven);
+    functions
+        .filter_map(|(name, function)| {
+            let service = function.service.clone()?;
+            let is_seen = function.trigger.as_ref().is_some_and(|trigger| named.contains(&**trigger));
+            let named = function.trigger_identity.clone();
+            let source = (!is_seen).then(|| SeenSource {
+                name: function.trigger.clone().unwrap_or_else(|| name.to_string().into()),
+                kind: function.trigger.as_ref().map(|_| EventSourceKind::Trigger),
+                identity: named.or_else(|| world.default_identity(&name.project)),
+                token: Token::Id,
+                url: None,
+                audience: None,
+                is_taken: None,
+            });
+            Some((service, source))
+        })
+        .collect()
+}
+
+/// Triggers, subscriptions, jobs and queues by the services that they send to.
+fn of_sources(world: &World) -> Vec<(ServiceName, SeenSource)> {
+    if world.event_sources.is_empty() {
+        return Vec::new();
+    }
+    let addresses = Addresses::new(world);
+    let mut found = Vec::new();
+    for source in &world.event_sources {
+        for service in addresses.targets_of(source) {
+            let seen = SeenSource::of(source, &service, &addresses);
+            found.push((service, seen));
+        }
+    }
+    found
+}
+
 /// The agent of the Identity-Aware Proxy, for each service that stands behind it.
-fn proxies(world: &World) -> BTreeMap<ServiceName, Principal> {
+fn proxies(world: &World) -> BTreeMap<ServiceName, Option<Principal>> {
     let behind = world
         .services
         .iter()
         .filter(|(_, service)| service.settings.known().is_some_and(|settings| settings.is_iap_enabled));
-    behind
-        .filter_map(|(name, _)| Some((name.clone(), iap_agent(world.projects.number(&name.project)?))))
-        .collect()
+    behind.map(|(name, _)| (name.clone(), world.projects.number(&name.project).map(iap_agent))).collect()
 }
 
-/// The service that a source sends to, where that was seen.
-fn target(source: &EventSource, world: &World, addresses: &Addresses<'_>) -> Option<ServiceName> {
-    match &source.target {
-        EventTarget::Service(service) => Some(world.projects.canonical_service(service)),
-        EventTarget::Function(function) => world.functions.get(function)?.service.clone(),
-        EventTarget::Url(url) => addresses.service(url).cloned(),
-        EventTarget::Other => None,
-    }
-}
-
-/// Every address of every service.
-struct Addresses<'w>(HashMap<&'w str, &'w ServiceName>);
-
-impl<'w> Addresses<'w> {
-    fn new(world: &'w World) -> Self {
-        let mut addresses = HashMap::new();
-        for (name, service) in &world.services {
-            for url in service.settings.known().into_iter().flat_map(|settings| &settings.urls) {
-                addresses.entry(url.trim_end_matches('/')).or_insert(name);
+/// The accounts of other revisions of the functions that may call each service.
+fn revisions(map: &CallerMap, declared: &Declared, at: Time) -> BTreeMap<ServiceName, BTreeSet<Principal>> {
+    let mut revisions: BTreeMap<ServiceName, BTreeSet<Principal>> = BTreeMap::new();
+    for (service, function) in &declared.governed {
+        let edges = declared.edges[*function].iter().map(|edge| &map.edges[*edge]);
+        for edge in edges.filter(|edge| edge.is_in_force(at)) {
+            let accounts = edge.caller.function().and_then(|name| declared.accounts(name));
+            if let Some(accounts) = accounts.filter(|accounts| !accounts.others.is_empty()) {
+                revisions.entry(service.clone()).or_default().extend(accounts.others.iter().cloned());
             }
         }
-        Self(addresses)
     }
-
-    /// The service that answers at a URL: an address, or a path or a query below it; the longest address counts.
-    fn service(&self, url: &str) -> Option<&'w ServiceName> {
-        let ends = url.match_indices(['/', '?']).map(|(end, _)| end).chain([url.len()]);
-        let mut ends: Vec<usize> = ends.collect();
-        ends.reverse();
-        ends.into_iter().find_map(|end| self.0.get(&url[..end]).copied())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_belongs_to_the_longest_address_it_lies_below() {
-        let short: ServiceName = "projects/p/locations/l/services/short".parse().unwrap();
-        let long: ServiceName = "projects/p/locations/l/services/long".parse().unwrap();
-        let addresses =
-            Addresses([("https://a.example.com", &short), ("https://a.example.com/f", &long)].into());
-        for (url, service) in [
-            ("https://a.example.com", Some(&short)),
-            ("https://a.example.com/", Some(&short)),
-            ("https://a.example.com/x/y?z=1", Some(&short)),
-            ("https://a.example.com?x", Some(&short)),
-            ("https://a.example.com/f/x", Some(&long)),
-            ("https://a.example.com/ff", Some(&short)),
-            ("https://a.example.com.evil.example", None),
-            ("https://b.example.com/f", None),
-        ] {
-            assert_eq!(addresses.service(url), service, "{url}");
-        }
-    }
+    revisions
 }

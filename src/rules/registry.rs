@@ -1,15 +1,16 @@
 //! Every rule there is, by id.
 
 use super::{
-    Rule, acceptance, borrowed_caller, broad_role, conditional_caller, dead_grant, default_identity,
-    denied_caller, event_function_caller, expired_caller, external_principal, iam_check_disabled,
-    identity_changed, inherited_caller, missing_caller, mistimed_caller, other_writer, privileged_caller,
-    public_function, self_granting, shared_identity, trigger_blocked, undeclared_caller, undeclared_function,
-    unknown_function, unreadable,
+    Rule, acceptance, behind_iap, borrowed_caller, broad_role, conditional_caller, dead_grant,
+    default_identity, denied_caller, event_function_caller, expired_caller, external_principal,
+    iam_check_disabled, identity_changed, inherited_caller, missing_caller, mistimed_caller, other_writer,
+    privileged_caller, public_function, self_granting, shared_identity, trigger_blocked, undeclared_caller,
+    undeclared_function, unknown_function, unreadable,
 };
 
 /// Every rule, by id.
 pub const RULES: &[Rule] = &[
+    behind_iap::RULE,
     borrowed_caller::RULE,
     broad_role::RULE,
     conditional_caller::RULE,

@@ -161,7 +161,8 @@ fn binding_command(grant: &Grant, verb: &str) -> Option<String> {
     Some(format!("{on} --member={member} --role={role} --condition={condition}"))
 }
 
-fn on_service(name: &ServiceName, verb: &str) -> Option<String> {
+/// The command that does something to a service; `None` where no command line can carry its name.
+pub(super) fn on_service(name: &ServiceName, verb: &str) -> Option<String> {
     let ServiceName { project, location, service } = name;
     let (project, location, service) = (quoted(project)?, quoted(location)?, quoted(service)?);
     Some(format!("gcloud run services {verb} {service} --project={project} --region={location}"))
@@ -183,7 +184,7 @@ fn condition_flag(condition: &Condition) -> Option<String> {
 }
 
 /// A word for a POSIX shell; `None` for what no command line can carry.
-fn quoted(word: &str) -> Option<String> {
+pub(super) fn quoted(word: &str) -> Option<String> {
     shlex::try_quote(word).ok().map(std::borrow::Cow::into_owned)
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Audit, Counts, Finding, acceptance, context::Context, declared::Live, registry::RULES, scope::Scope,
+    Audit, Counts, Finding, acceptance, accounts::Accounts, context::Context, declared::Live,
+    registry::RULES, scope::Scope,
 };
 use crate::{
     access::{Access, RoleData},
@@ -64,12 +65,18 @@ fn counts(context: &Context<'_>, findings: &[Finding]) -> Counts {
         .filter_map(|index| context.declared.service(index))
         .filter(|service| !spoken_of.contains(service))
         .count();
+    let callers: BTreeSet<_> = context.map.edges.iter().filter_map(|edge| edge.caller.function()).collect();
+    let split = |is_so: fn(&Accounts) -> bool| {
+        callers.iter().filter_map(|name| context.declared.accounts(name)).filter(|found| is_so(found)).count()
+    };
     Counts {
         functions: context.map.functions.len(),
         matching,
         in_scope: context.services.len(),
         edges: context.map.edges.len(),
         gen1: context.world.gen1_functions,
+        split: split(|accounts| accounts.is_split && !accounts.has_unknown),
+        split_unknown: split(|accounts| accounts.has_unknown),
     }
 }
 

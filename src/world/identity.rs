@@ -1,6 +1,6 @@
 //! Which accounts a service runs as.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Observed, Service, Traffic, World};
 use crate::model::{Principal, ServiceName};
@@ -42,15 +42,33 @@ impl World {
         };
         // Traffic that leads nobody knows where may lead to any account.
         identities.is_whole &= !revisions.is_empty();
-        let read = self.revisions.get(name);
-        for revision in revisions {
-            let account = read.and_then(|read| read.get(revision)?.known());
-            match account.and_then(|account| self.named_or_default(name, account.as_ref())) {
+        for account in self.revision_identities(name).into_values() {
+            match account {
                 Some(account) => drop(identities.accounts.insert(account)),
                 None => identities.is_whole = false,
             }
         }
         identities
+    }
+
+    /// Whether requests or a tag lead to a revision of a service that is not the latest ready one.
+    pub fn is_split(&self, name: &ServiceName) -> bool {
+        let settings = self.services.get(name).and_then(|service| service.settings.known());
+        settings.is_some_and(|settings| matches!(settings.traffic, Traffic::Split { .. }))
+    }
+
+    /// The account of each revision that a service's traffic is split to, where it is known.
+    pub fn revision_identities(&self, name: &ServiceName) -> BTreeMap<&str, Option<Principal>> {
+        let settings = self.services.get(name).and_then(|service| service.settings.known());
+        let Some(Traffic::Split { revisions }) = settings.map(|settings| &settings.traffic) else {
+            return BTreeMap::new();
+        };
+        let read = self.revisions.get(name);
+        let identity = |revision: &str| {
+            let account = read.and_then(|read| read.get(revision)?.known())?;
+            self.named_or_default(name, account.as_ref())
+        };
+        revisions.iter().map(|revision| (&**revision, identity(revision))).collect()
     }
 
     /// The default compute service account of a project, where its number is known

@@ -215,7 +215,15 @@ pub(crate) fn audit() -> Audit {
         source: source(),
         layers: layers(),
         is_complete: false,
-        counts: Counts { functions: 9, matching: 6, in_scope: 10, edges: 17, gen1: 3 },
+        counts: Counts {
+            functions: 9,
+            matching: 6,
+            in_scope: 10,
+            edges: 17,
+            gen1: 3,
+            split: 2,
+            split_unknown: 1,
+        },
         relaxed: vec![(RuleId::DeadGrant, Level::Note), (RuleId::PublicFunction, Level::Warning)],
         findings: findings(),
         waiting: 1,
@@ -231,7 +239,7 @@ pub(crate) fn clean() -> Audit {
     Audit {
         layers,
         is_complete: true,
-        counts: Counts { functions: 9, matching: 9, in_scope: 9, edges: 17, gen1: 0 },
+        counts: Counts { functions: 9, matching: 9, in_scope: 9, edges: 17, ..Counts::default() },
         relaxed: Vec::new(),
         findings: Vec::new(),
         waiting: 0,
@@ -263,7 +271,8 @@ pub(crate) fn untidy() -> Audit {
         findings.push(granted(*rule, service(&name).into(), "roles/run.invoker", &caller, &message));
     }
     findings.sort_by_key(|finding| finding.rule);
-    let counts = Counts { functions: 60, matching: 12, in_scope: 64, edges: 140, gen1: 3 };
+    let counts =
+        Counts { functions: 60, matching: 12, in_scope: 64, edges: 140, gen1: 3, ..Counts::default() };
     Audit { findings, counts, ..audit() }
 }
 

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     access::RoleData,
     model::{Level, RuleId, time},
-    rules::{Audit, Finding},
+    rules::{Audit, Counts, Finding},
     world::{Layer, LayerState},
 };
 
@@ -43,7 +43,7 @@ pub fn render(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let groups = groups(audit);
     rules(&groups, out)?;
     details(&groups, out)?;
-    read(&Heading::of(audit), audit.counts.gen1, out)
+    read(&Heading::of(audit), audit.counts, out)
 }
 
 fn summary(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
@@ -117,7 +117,7 @@ fn detail(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What was read and what was not: behind the findings, but never folded away where something is missing.
-fn read(heading: &Heading<'_>, gen1: usize, out: &mut dyn Write) -> io::Result<()> {
+fn read(heading: &Heading<'_>, counts: Counts, out: &mut dyn Write) -> io::Result<()> {
     for (state, says) in [(LayerState::Refused, "refused"), (LayerState::NotAsked, "not asked")] {
         let layers: Vec<_> = heading.layers_in(state).map(Layer::as_str).collect();
         if !layers.is_empty() {
@@ -127,9 +127,12 @@ fn read(heading: &Heading<'_>, gen1: usize, out: &mut dyn Write) -> io::Result<(
     if heading.state(Layer::DenyPolicies) != LayerState::Read {
         writeln!(out, "- verdicts are by allow policies")?;
     }
-    if gen1 > 0 {
-        let functions = counted(gen1, "first-generation function", "first-generation functions");
+    if counts.gen1 > 0 {
+        let functions = counted(counts.gen1, "first-generation function", "first-generation functions");
         writeln!(out, "- {functions} not judged")?;
+    }
+    for split in words::split(counts) {
+        writeln!(out, "- {split}")?;
     }
     for file in &heading.source.files {
         let newest = file.newest.map(time::rfc3339);

@@ -12,6 +12,7 @@ use crate::{
         summary::{counted, number},
         table, words,
     },
+    rules::Counts,
 };
 
 /// How many changes, and how many of what is held or waiting, are written out: a comment has an end (GitHub
@@ -36,7 +37,7 @@ pub fn plan(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     steps(&plan.steps, out)?;
     held(&plan.held, out)?;
     waiting(&plan.waiting, out)?;
-    super::read(&heading, 0, out)?;
+    super::read(&heading, Counts::default(), out)?;
     made(view, out)
 }
 

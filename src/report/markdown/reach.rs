@@ -7,6 +7,7 @@ use crate::{
     access::{Answer, Can, Flip, Reason, Verdict, Who},
     model::{Principal, ServiceName},
     report::{beside::Beside, heading::Heading, words},
+    rules::Counts,
 };
 
 /// Writes one verdict with its reasons, and the change that would turn it round.
@@ -35,7 +36,7 @@ pub fn explain(
         writeln!(out, "- **{}** {}", reason.effect.as_str(), self::reason(reason))?;
     }
     writeln!(out, "\n**{}:** {}\n", words::to_turn(flip), prose(&flip.to_string()))?;
-    read(heading, 0, out)
+    read(heading, Counts::default(), out)
 }
 
 /// Writes everybody who can call a function.
@@ -57,7 +58,7 @@ pub fn who(heading: &Heading<'_>, who: &Who, beside: &Beside<'_>, out: &mut dyn 
         writeln!(out, "- members not known: {}", groups.join(", "))?;
     }
     gaps(*is_complete, unread, out)?;
-    read(heading, 0, out)
+    read(heading, Counts::default(), out)
 }
 
 /// Writes everything that a caller can call.
@@ -74,7 +75,7 @@ pub fn can(heading: &Heading<'_>, can: &Can, out: &mut dyn Write) -> io::Result<
     let words = ("function", ("function", "functions"), "Stopped by deny policies");
     page(&title, words, &functions, &denied, out)?;
     gaps(*is_complete, unread, out)?;
-    read(heading, 0, out)
+    read(heading, Counts::default(), out)
 }
 
 /// What a row is about, whether it can call or be called, and through what.

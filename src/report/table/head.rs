@@ -82,6 +82,7 @@ pub(super) fn map(audit: &Audit, width: usize, out: &mut dyn Write) -> io::Resul
         let functions = counted(audit.counts.gen1, "first-generation function", "first-generation functions");
         besides.push(format!("{functions} not judged"));
     }
+    besides.extend(words::split(audit.counts));
     if besides.is_empty() { Ok(()) } else { line("besides", &besides.join(", "), width, out) }
 }
 

@@ -11,7 +11,7 @@ use callmap::{
     rules::{Audit, Scope, run},
     world::{
         CloudFunction, EventSource, EventSourceKind, EventTarget, Gap, Observed, RoleDefinition, Service,
-        Settings as Set, Source, SourceKind, Token, World,
+        Settings as Set, Source, SourceKind, Token, Traffic, World,
     },
 };
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -26,6 +26,8 @@ const ELSEWHERE: &str = "projects/shop-edge/locations/europe-west1/services/edge
 pub(crate) const IAP_AGENT: &str = "serviceAccount:service-1041@gcp-sa-iap.iam.gserviceaccount.com";
 pub(crate) const TRIGGER: &str = "serviceAccount:events@shop-prod.iam.gserviceaccount.com";
 pub(crate) const PAY_ACCOUNT: &str = "serviceAccount:pay@shop-prod.iam.gserviceaccount.com";
+/// As which another revision of `pay` still answers.
+pub(crate) const PAY_REVISION: &str = "serviceAccount:1041-compute@developer.gserviceaccount.com";
 
 pub(crate) const MEMBERS: [&str; 19] = [
     "allUsers",
@@ -39,7 +41,7 @@ pub(crate) const MEMBERS: [&str; 19] = [
     TRIGGER,
     IAP_AGENT,
     "serviceAccount:service-2082@gcp-sa-iap.iam.gserviceaccount.com",
-    "serviceAccount:1041-compute@developer.gserviceaccount.com",
+    PAY_REVISION,
     "serviceAccount:x@elsewhere.iam.gserviceaccount.com",
     "principalSet://cloudresourcemanager.googleapis.com/projects/1041/type/ServiceAccount",
     "principal://iam.googleapis.com/locations/global/workforcePools/staff/subject/alice",
@@ -215,6 +217,12 @@ fn world(policies: &[Vec<Binding>]) -> World {
         target: EventTarget::Service(service("resize")),
         audience: None,
     });
+    // A revision of `pay` beside the latest still answers, as the default account.
+    let revision: BTreeMap<_, _> = [("pay-1".into(), Observed::Known(None))].into();
+    world.revisions.insert(service("pay"), revision);
+    if let Observed::Known(pay) = &mut world.services.get_mut(&service("pay")).unwrap().settings {
+        pay.traffic = Traffic::Split { revisions: ["pay-1".into()].into() };
+    }
     for (place, bindings) in places().iter().zip(policies) {
         *policy_of(&mut world, place) =
             Observed::Known(Policy { bindings: bindings.clone(), ..Policy::empty() });

@@ -3,7 +3,7 @@
 use callmap::{
     model::RoleName,
     plan::Include,
-    world::{Observed, RoleDefinition},
+    world::{Observed, Projects, RoleDefinition, Token},
 };
 
 use super::{
@@ -201,6 +201,39 @@ fn an_event_source_gets_its_grant_and_keeps_its_access() {
     );
     // A job that calls what is no event function is for people to declare.
     check(&shop("callers: {}\n").job("pay", &account("cron")), &[]);
+}
+
+#[test]
+fn only_a_source_that_sends_an_id_token_gets_a_grant() {
+    let job = |token| {
+        shop("callers: {}\n").job("resize", &account("cron")).with(|world| {
+            world.event_sources[0].token = token;
+        })
+    };
+    check(
+        &job(Token::Id),
+        &["s1 resize: add trigger-blocked serviceAccount:cron@shop-prod.iam.gserviceaccount.com"],
+    );
+    check(&job(Token::Access), &[]);
+}
+
+#[test]
+fn the_proxy_before_a_function_gets_its_grant() {
+    let agent = "serviceAccount:service-1041@gcp-sa-iap.iam.gserviceaccount.com";
+    let behind = |estate: Estate| estate.set("pay", |pay| pay.is_iap_enabled = true);
+    check(&behind(shop("callers: {}\n")), &[&format!("s1 pay: add trigger-blocked {agent}")]);
+    check(&behind(shop("callers: {}\n").bound("pay", INVOKER, agent)), &[]);
+    check(&behind(shop("rules: { trigger-blocked: ignore }\ncallers: {}\n")), &[]);
+    // What lets it in for now goes once it has a grant of its own.
+    check(
+        &behind(shop("callers: {}\n").bound("pay", INVOKER, "allUsers")),
+        &[&format!("s1 pay: add trigger-blocked {agent}"), "s1 pay: remove public-function allUsers"],
+    );
+    // On a function of no map nothing is changed.
+    let extra = shop("callers: {}\n").set("extra", |extra| extra.is_iap_enabled = true);
+    check(&extra, &[]);
+    let numberless = behind(shop("callers: {}\n")).with(|world| world.projects = Projects::default());
+    check(&numberless, &[]);
 }
 
 #[test]

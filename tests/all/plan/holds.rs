@@ -115,6 +115,82 @@ fn an_account_may_be_that_of_a_revision_while_traffic_is_split() {
     );
 }
 
+/// `web`, or another function, whose traffic goes to a revision that runs as an account.
+pub(super) fn split(estate: Estate, name: &str, account: Option<&str>) -> Estate {
+    let revision = "r-1";
+    let read = account.map(|account| Observed::Known(Some(Principal::new(account))));
+    let function = service(name);
+    estate
+        .set(name, |settings| settings.traffic = Traffic::Split { revisions: [revision.into()].into() })
+        .with(|world| {
+            let revisions = world.revisions.entry(function).or_default();
+            revisions.extend(read.map(|read| (revision.into(), read)));
+        })
+}
+
+#[test]
+fn the_account_of_another_revision_stays_and_what_lets_it_in_does() {
+    let map = "callers:\n  function:web: [pay]\n";
+    let web = || shop(map).bound("pay", INVOKER, &account("web"));
+    // Beside the pinned account it is expected, and nothing else is held for it.
+    let stray = "user:bob@example.com";
+    let estate = split(web().bound("pay", INVOKER, OLD).bound("pay", INVOKER, stray), "web", Some(OLD));
+    check(&estate, &["s1 pay: remove undeclared-caller user:bob@example.com"]);
+    let other = "serviceAccount:other@shop-prod.iam.gserviceaccount.com";
+    let estate = split(web().bound("pay", INVOKER, other), "web", Some(OLD));
+    check(
+        &estate,
+        &["s1 pay: remove undeclared-caller serviceAccount:other@shop-prod.iam.gserviceaccount.com"],
+    );
+    let estate = split(web().bound("pay", INVOKER, "allUsers"), "web", Some(OLD));
+    check(
+        &estate,
+        &[
+            "held pay: remove public-function allUsers; the traffic of `web` is split, and a revision still calls through it as `serviceAccount:old@shop-prod.iam.gserviceaccount.com`",
+        ],
+    );
+    // Its own grant above functions stays as well, and a grant of its own on the function lets another go.
+    let above = web().bound("projects/shop-prod", INVOKER, OLD).asked(&[Include::Inherited]);
+    check(
+        &split(above, "web", Some(OLD)),
+        &[
+            "held projects/shop-prod: remove inherited inherited-caller serviceAccount:old@shop-prod.iam.gserviceaccount.com; the traffic of `web` is split, and a revision still calls as it",
+        ],
+    );
+    let both = web().bound("pay", INVOKER, OLD).bound("pay", INVOKER, "allUsers");
+    check(&split(both, "web", Some(OLD)), &["s1 pay: remove public-function allUsers"]);
+}
+
+#[test]
+fn every_account_that_an_unpinned_function_answers_as_is_granted() {
+    let map = "callers:\n  function:cart: [pay]\n";
+    check(
+        &split(shop(map).bound("pay", INVOKER, "allUsers"), "cart", Some(OLD)),
+        &[
+            "s1 pay: add borrowed-caller serviceAccount:cart@shop-prod.iam.gserviceaccount.com",
+            "s1 pay: add borrowed-caller serviceAccount:old@shop-prod.iam.gserviceaccount.com",
+            "s1 pay: remove public-function allUsers",
+        ],
+    );
+    // What is not known is granted nothing, and keeps what may let it in.
+    check(
+        &split(shop(map).bound("pay", INVOKER, "allUsers"), "cart", None),
+        &[
+            "s1 pay: add borrowed-caller serviceAccount:cart@shop-prod.iam.gserviceaccount.com",
+            "held pay: remove public-function allUsers; the traffic of `cart` is split: it may let in the account of one of its revisions",
+        ],
+    );
+    // Another function runs as the account of the revision: a grant would be for both.
+    let shared = split(shop(map), "cart", Some(&account("extra")));
+    check(
+        &shared,
+        &[
+            "s1 pay: add missing-caller serviceAccount:cart@shop-prod.iam.gserviceaccount.com",
+            "held pay: add missing-caller serviceAccount:extra@shop-prod.iam.gserviceaccount.com; `cart` shares this account with `shop-prod/europe-west1/extra`: give it an account of its own, or pin this one with `runs_as`",
+        ],
+    );
+}
+
 #[test]
 fn an_account_stays_while_an_event_source_calls_as_it_or_may() {
     let removed = "s1 pay: remove undeclared-caller serviceAccount:old@shop-prod.iam.gserviceaccount.com";
@@ -123,7 +199,9 @@ fn an_account_stays_while_an_event_source_calls_as_it_or_may() {
     let held = "held pay: remove undeclared-caller serviceAccount:old@shop-prod.iam.gserviceaccount.com; ";
     check(
         &in_use(),
-        &[&format!("{held}`projects/shop-prod/locations/europe-west1/jobs/tick` calls `pay` as it")],
+        &[&format!(
+            "{held}Scheduler job `tick` calls `pay` as it: declare it, or name it with `--ignore-event-sources`"
+        )],
     );
     let mut ignored = in_use();
     ignored.options.ignored_in_sources.insert(Principal::new(OLD));

@@ -2,6 +2,7 @@
 
 mod changes;
 pub(crate) mod estate;
+mod findings;
 mod holds;
 pub(crate) mod laws;
 mod refusals;

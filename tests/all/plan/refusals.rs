@@ -128,7 +128,12 @@ fn agents_accounts_in_use_and_what_is_accepted_stay_whatever_a_file_says() {
     refused(&estate(), service("pay"), vec![remove(agent)], "needs `--include-agents`");
     let cron = account("cron");
     let in_use = || estate().job("pay", &cron);
-    refused(&in_use(), service("pay"), vec![remove(&cron)], "jobs/tick` calls `pay` as it");
+    refused(
+        &in_use(),
+        service("pay"),
+        vec![remove(&cron)],
+        "as it: declare it, or name it with `--ignore-event-sources`",
+    );
     let disguised = change(Deed::Remove, Class::Add, INVOKER, &cron);
     refused(&in_use(), service("pay"), vec![disguised], "such a removal is of the class `remove`");
     let accepted = "accepted:\n  - { rule: undeclared-caller, caller: \"user:bob@example.com\", reason: known, until: 2027-01-31 }\ncallers: {}\n";

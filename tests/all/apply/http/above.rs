@@ -311,7 +311,7 @@ fn whoever_is_expected_below_is_not_cut_off_where_nothing_can_be_given_instead()
     shop.mapped(&of("{ trigger: event, written_by: terraform }"));
     let plan = shop.plan(&ALL);
     let why = format!(
-        ": `{trigger}` calls `pay` through it as `serviceAccount:{events}`, which would be left without a grant of \
+        ": Eventarc trigger `paid` calls `pay` through it as `serviceAccount:{events}`, which would be left without a grant of \
          its own"
     );
     let above: Vec<_> = held(&plan).into_iter().filter(|held| held.ends_with(&why)).collect();

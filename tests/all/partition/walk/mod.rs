@@ -100,8 +100,9 @@ proptest! {
                 RuleId::PublicFunction,
                 RuleId::IamCheckDisabled,
                 RuleId::UndeclaredFunction,
-                // Its event sources are looked at as well.
+                // Its event sources and what stands before it are looked at as well.
                 RuleId::TriggerBlocked,
+                RuleId::BehindIap,
                 // What was not read may be public: it matters for every function in scope.
                 RuleId::Unreadable,
             ];
