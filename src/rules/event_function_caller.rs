@@ -1,6 +1,6 @@
 //! Somebody beside its event source can call an event function.
 
-use super::{Finding, Rule, context::Context, phrase, repair};
+use super::{Finding, Rule, context::Context, evidence, phrase, repair};
 use crate::model::RuleId;
 
 pub(super) const RULE: Rule = Rule {
@@ -23,11 +23,12 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 "it is an event function, and no event source of it was seen"
             };
             let message = format!(
-                "`{}` can call `{}` by `{}`{}: {source}",
+                "`{}` can call `{}` by `{}`{}: {source}{}",
                 judged.grant.principal,
                 context.label(service),
                 judged.grant.role,
-                phrase::under(judged.grant.condition.as_ref())
+                phrase::under(judged.grant.condition.as_ref()),
+                evidence::phrase(context, service, &judged.grant.principal)
             );
             let mut finding = context.about_grant(judged, message);
             finding.fix = Some(repair::removal(context, judged));

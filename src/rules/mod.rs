@@ -18,6 +18,7 @@ mod denied_caller;
 pub mod edges;
 mod event_function_caller;
 pub mod event_source;
+mod evidence;
 pub mod expected;
 mod expired_caller;
 mod external_principal;

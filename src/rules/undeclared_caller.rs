@@ -1,6 +1,6 @@
 //! Somebody who can call and is not on the map.
 
-use super::{Finding, Rule, context::Context, phrase, repair};
+use super::{Finding, Rule, context::Context, evidence, phrase, repair};
 use crate::model::RuleId;
 
 pub(super) const RULE: Rule = Rule {
@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     title: "somebody can call who was never declared",
     why: "The function's own policy gives this principal an invoker role, and the map does not name it as a \
           caller. Nobody has agreed to it, or nobody wrote it down.",
-    fix: "Declare the caller in the map, or remove the grant.",
+    fix: "Declare the caller in the map, or remove the grant. An account that an event source or a function uses is \
+          most likely wanted: declare it, or take away what uses it first.",
     find,
 };
 
@@ -16,15 +17,23 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
     let grants = context.grants_of(RuleId::UndeclaredCaller);
     grants
         .filter_map(|judged| {
-            let label = context.label(judged.service.as_ref()?);
+            let service = judged.service.as_ref()?;
+            let label = context.label(service);
+            let principal = &judged.grant.principal;
             let message = format!(
-                "`{}` can call `{label}` by `{}`{} and is not declared",
-                judged.grant.principal,
+                "`{principal}` can call `{label}` by `{}`{} and is not declared{}",
                 judged.grant.role,
-                phrase::under(judged.grant.condition.as_ref())
+                phrase::under(judged.grant.condition.as_ref()),
+                evidence::phrase(context, service, principal)
             );
             let mut finding = context.about_grant(judged, message);
-            finding.fix = Some(repair::removal(context, judged));
+            let removal = repair::removal(context, judged);
+            finding.fix = Some(match evidence::sources(context, service, principal) {
+                Some(sources) => format!(
+                    "declare `{principal}` as a caller of `{label}`; or, without {sources}: {removal}"
+                ),
+                None => removal,
+            });
             Some(finding)
         })
         .collect()
