@@ -27,7 +27,8 @@ pub(super) fn add(draft: &mut Draft, context: &Context<'_>, audit: &Audit) {
         blocked.filter_map(|finding| Some((finding.function.as_ref()?, finding.caller.as_ref()?))).collect();
     let own = own_triggers(context);
     for (service, _) in &context.services {
-        for (name, identity) in context.expected.sources(service) {
+        for seen in context.expected.sources(service) {
+            let (name, identity) = (&seen.name, &seen.identity);
             let source = by_name.get(&**name).copied();
             // A function that names its trigger is no source beside it.
             if own.get(name).is_some_and(|trigger| by_name.contains_key(&**trigger)) {
@@ -36,8 +37,9 @@ pub(super) fn add(draft: &mut Draft, context: &Context<'_>, audit: &Audit) {
             let label = source.map_or_else(|| "event trigger".to_owned(), EventSource::label);
             let key = Key::Source(name.clone());
             draft.node(&key, || gather::node(Shape::Source, vec![label]));
-            let is_blocked =
-                identity.as_ref().is_some_and(|identity| blocked.contains(&(*service, identity)));
+            let is_refused = seen.is_taken == Some(false);
+            let is_blocked = is_refused
+                || identity.as_ref().is_some_and(|identity| blocked.contains(&(*service, identity)));
             let kind =
                 if is_blocked { Kind::Missing } else { kind(context, service, identity.as_ref(), source) };
             let detail = (kind == Kind::Missing).then(|| "refused".to_owned());
