@@ -2,6 +2,7 @@
 //!
 //! Pure: it sees a world and a time, and reads nothing.
 
+pub mod acting;
 pub mod agent;
 pub mod answer;
 mod caller;

@@ -65,7 +65,7 @@ impl RoleData {
         let RoleDataFile { source, date, known_roles, roles_with_permission } = file;
         let mut roles: HashMap<_, _> =
             known_roles.into_iter().map(|role| (role, Permissions::NONE)).collect();
-        for permission in Permission::ALL {
+        for permission in Permission::ALL.iter().copied() {
             let Some(carrying) = roles_with_permission.get(permission.as_str()) else {
                 return Self::nothing();
             };
@@ -137,7 +137,7 @@ mod tests {
         );
         let named = file.roles_with_permission.values().flatten();
         assert!(named.into_iter().all(|role| file.known_roles.contains(role)));
-        assert!(file.roles_with_permission.keys().eq(Permission::ALL.map(Permission::as_str).iter()));
+        assert!(file.roles_with_permission.keys().eq(Permission::ALL.iter().map(|permission| permission.as_str())));
         assert!(!file.source.is_empty());
         assert_eq!(RoleData::get().count(), file.known_roles.len());
         assert_eq!(RoleData::get().date, "2026-08-22");
@@ -237,6 +237,27 @@ mod tests {
     }
 
     #[test]
+    fn the_roles_that_act_as_accounts_are_known() {
+        use Permission::{
+            ActAs, CreateKeys, GetAccessToken, GetOpenIdToken, ImplicitDelegation, SetAccountPolicy, SignBlob,
+            SignJwt, UpdateRoles, UpdateServices,
+        };
+        let of = |role: &str| RoleData::get().gives(role).unwrap();
+        let narrow = of("roles/iam.serviceAccountOpenIdTokenCreator");
+        assert!(narrow.iter().eq([GetOpenIdToken]));
+        let minting = [GetAccessToken, GetOpenIdToken, ImplicitDelegation, SignBlob, SignJwt];
+        assert!(of("roles/iam.serviceAccountTokenCreator").iter().eq(minting));
+        assert!(of("roles/iam.workloadIdentityUser").iter().eq([GetAccessToken, GetOpenIdToken]));
+        assert!(of("roles/iam.serviceAccountUser").iter().eq([ActAs]));
+        assert!(of("roles/iam.serviceAccountKeyAdmin").iter().eq([CreateKeys]));
+        assert!(of("roles/iam.roleAdmin").iter().eq([UpdateRoles]));
+        let owner = of("roles/owner");
+        assert!([ActAs, CreateKeys, SetAccountPolicy, UpdateServices].iter().all(|each| owner.has(*each)));
+        assert!(!owner.has(GetOpenIdToken));
+        assert!(of("roles/viewer").is_empty());
+    }
+
+    #[test]
     fn old_data_is_said_to_be_old_where_something_rests_on_it() {
         use crate::{
             model::{Binding, Container, Policy, Principal, time::moment},
@@ -267,7 +288,7 @@ mod tests {
 
     #[test]
     fn data_that_is_silent_about_a_permission_knows_nothing() {
-        for permission in Permission::ALL {
+        for permission in Permission::ALL.iter().copied() {
             let mut file = file();
             file.roles_with_permission.remove(permission.as_str());
             assert_eq!(RoleData::of_file(file).count(), 0);

@@ -45,7 +45,8 @@ pub(super) fn run(
     // What is wrong with a map is said without waiting for the world.
     let texts = input::map(map, world.is_demo)?;
     let map = callers::load(texts.clone(), map.env.as_deref(), world.at(console.now))?;
-    let asked = input::asked(Some(&map), wider);
+    let mut asked = input::asked(Some(&map), wider);
+    asked.is_judging_accounts = true;
     let world::Reading { world, at, stale, live: _ } = world::read(world, &asked, console)?;
     let scope = Scope::new(&map, &world, wider);
     let mut audit = match rules::run(&map, &world, at, scope) {

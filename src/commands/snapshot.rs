@@ -25,7 +25,7 @@ pub fn snapshot(options: &SnapshotOptions, console: &mut Console<'_>) -> Result<
         let texts = input::map_if_any(map, world.is_demo)?;
         let at = world.at(console.now);
         let map = texts.map(|texts| callers::load(texts, map.env.as_deref(), at)).transpose()?;
-        input::asked(map.as_ref(), wider)
+        Asked { is_judging_accounts: true, ..input::asked(map.as_ref(), wider) }
     } else {
         Asked::default()
     };

@@ -25,6 +25,7 @@ mod external_principal;
 pub mod finding;
 mod iam_check_disabled;
 mod identity_changed;
+mod impersonable_caller;
 mod inherited_caller;
 mod missing_caller;
 mod mistimed_caller;

@@ -3,9 +3,9 @@
 use super::{
     Rule, acceptance, behind_iap, borrowed_caller, broad_role, conditional_caller, dead_grant,
     default_identity, denied_caller, event_function_caller, expired_caller, external_principal,
-    iam_check_disabled, identity_changed, inherited_caller, missing_caller, mistimed_caller, other_writer,
-    privileged_caller, public_function, self_granting, shared_identity, trigger_blocked, undeclared_caller,
-    undeclared_function, unknown_function, unreadable,
+    iam_check_disabled, identity_changed, impersonable_caller, inherited_caller, missing_caller,
+    mistimed_caller, other_writer, privileged_caller, public_function, self_granting, shared_identity,
+    trigger_blocked, undeclared_caller, undeclared_function, unknown_function, unreadable,
 };
 
 /// Every rule, by id.
@@ -22,6 +22,7 @@ pub const RULES: &[Rule] = &[
     external_principal::RULE,
     iam_check_disabled::RULE,
     identity_changed::RULE,
+    impersonable_caller::RULE,
     inherited_caller::RULE,
     missing_caller::RULE,
     mistimed_caller::RULE,

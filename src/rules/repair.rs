@@ -13,6 +13,14 @@ use crate::{
 /// The title of the condition by which an `until` is kept.
 const UNTIL: &str = "callmap: until";
 
+/// What takes a grant out of a policy that only people write.
+pub(super) fn removal_of(grant: &Grant) -> String {
+    let Grant { resource, role, principal, condition } = grant;
+    let under = super::phrase::under(condition.as_ref());
+    let words = || format!("remove `{principal}` from `{role}` on `{resource}`{under}");
+    binding_command(grant, "remove-iam-policy-binding").unwrap_or_else(words)
+}
+
 /// What takes a grant out of the policy it hangs on.
 pub(super) fn removal(context: &Context<'_>, judged: &Judged) -> String {
     let Grant { resource, role, principal, condition } = &judged.grant;
@@ -20,10 +28,12 @@ pub(super) fn removal(context: &Context<'_>, judged: &Judged) -> String {
     if let Some(there) = writers::removal_there(context.world, &judged.grant) {
         return there;
     }
-    let words = || format!("remove `{principal}` from `{role}` on `{resource}`{under}");
     match judged.service.as_ref().and_then(|service| writer(context, service)) {
-        Some(writer) => format!("{}: {}", elsewhere(writer), words()),
-        None => binding_command(&judged.grant, "remove-iam-policy-binding").unwrap_or_else(words),
+        Some(writer) => {
+            let words = format!("remove `{principal}` from `{role}` on `{resource}`{under}");
+            format!("{}: {words}", elsewhere(writer))
+        }
+        None => removal_of(&judged.grant),
     }
 }
 
@@ -149,7 +159,10 @@ fn binding_command(grant: &Grant, verb: &str) -> Option<String> {
         Resource::Container(Container::Organization(id)) => {
             format!("gcloud organizations {verb} {}", quoted(id)?)
         }
-        Resource::Other(_) => return None,
+        Resource::Other(name) => {
+            let email = quoted(name.strip_prefix("projects/-/serviceAccounts/")?)?;
+            format!("gcloud iam service-accounts {verb} {email}")
+        }
     };
     let member = quoted(principal.as_str())?;
     let role = quoted(role.as_str())?;

@@ -58,7 +58,7 @@ fn finding(context: &Context<'_>, resource: &Resource, gaps: &BTreeSet<(&'static
 }
 
 /// A permission with the smallest of Google's roles that holds it.
-fn need(permission: &str) -> String {
+pub(super) fn need(permission: &str) -> String {
     match smallest_role(permission) {
         Some(role) => format!("`{permission}` (in `{role}`)"),
         None => format!("`{permission}`"),
@@ -83,6 +83,7 @@ pub(super) fn smallest_role(permission: &str) -> Option<&'static str> {
         | "resourcemanager.organizations.get" => "roles/browser",
         "resourcemanager.folders.getIamPolicy" => "roles/iam.securityReviewer",
         "resourcemanager.organizations.getIamPolicy" => "roles/iam.organizationRoleViewer",
+        "iam.serviceAccounts.getIamPolicy" => "roles/iam.serviceAccountViewer",
         "iam.roles.get" => "roles/iam.roleViewer",
         "cloudfunctions.functions.list" | "cloudfunctions.functions.get" => "roles/cloudfunctions.viewer",
         "eventarc.triggers.list" => "roles/eventarc.viewer",

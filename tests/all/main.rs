@@ -18,6 +18,7 @@ mod fixture;
 mod floors;
 mod google;
 mod graph;
+mod impersonation;
 mod live;
 mod map_schema;
 mod maps;

@@ -251,7 +251,8 @@ fn uid() -> impl Strategy<Value = Arc<str>> {
     "[0-9a-f]{4}-[0-9a-f]{4}".prop_map(Into::into)
 }
 
-/// Of projects: whether their event sources were listed, and their jobs and instances; what is below a folder.
+/// Of projects: whether their event sources were listed, and their jobs and instances; what is below a folder; policies
+/// of accounts.
 fn besides() -> impl Strategy<Value = World> {
     let project = || select(vec!["shop-prod", "77"]).prop_map(Arc::<str>::from);
     let names = vec("projects/77/locations/l/(jobs|instances)/[a-z]{1,3}", 0..3).prop_map(|mut names| {
@@ -261,15 +262,18 @@ fn besides() -> impl Strategy<Value = World> {
     });
     let below = proptest::collection::btree_set("[a-z]{3}-[a-z]{3}".prop_map(Arc::<str>::from), 0..3);
     let container = select(vec!["folders/7", "organizations/9000"]).prop_map(|name| name.parse().unwrap());
+    let accounts = "[a-b]@shop-(prod|edge)\\.iam\\.gserviceaccount\\.com".prop_map(Arc::<str>::from);
     (
         proptest::collection::btree_map(project(), observed(Just(())), 0..3),
         proptest::collection::btree_map(project(), observed(names), 0..3),
         proptest::collection::btree_map(container, observed(below), 0..3),
+        proptest::collection::btree_map(accounts, observed(policy()), 0..4),
     )
-        .prop_map(|(event_source_lists, workloads, projects_below)| World {
+        .prop_map(|(event_source_lists, workloads, projects_below, account_policies)| World {
             event_source_lists,
             workloads,
             projects_below,
+            account_policies,
             ..World::nothing(Source { kind: SourceKind::Assets, files: Vec::new() })
         })
 }

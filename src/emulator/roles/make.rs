@@ -9,16 +9,19 @@ use serde::Deserialize;
 use serde_json::{Deserializer, Value};
 
 /// What permissions of the APIs begin with that the emulator has to do with.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 12] = [
+    "cloudbuild.builds.",
     "cloudfunctions.",
     "cloudscheduler.",
     "cloudtasks.",
+    "compute.instances.",
     "eventarc.",
     "iam.",
     "iap.",
     "pubsub.",
     "resourcemanager.",
     "run.",
+    "workflows.workflows.",
 ];
 /// Of Cloud Asset Inventory those are kept that are about more than one type of asset: there is one for each type else.
 const KEPT_OF_ASSETS: [&str; 9] = [

@@ -156,7 +156,7 @@ mod tests {
         assert_eq!((&emulated["source"], &emulated["date"]), (&json!(file.source), &json!(file.date)));
         let known: Vec<&str> = file.known_roles.iter().map(String::as_str).collect();
         assert_eq!(names(), known);
-        for permission in Permission::ALL.map(Permission::as_str) {
+        for permission in Permission::ALL.iter().map(|permission| permission.as_str()) {
             let carrying = known.iter().filter(|role| carries(role, permission));
             let expected = file.roles_with_permission[permission].iter().map(String::as_str);
             assert!(carrying.copied().eq(expected), "{permission}");

@@ -36,7 +36,7 @@ pub(super) enum Content {
     Revision(Box<RevisionFact>),
     Container { name: Container, policy: Option<Policy> },
     Role(RoleName, Observed<RoleDefinition>),
-    Account(Arc<str>, ProjectName),
+    Account(Box<AccountFact>),
     Function(Box<FunctionFact>),
     Gen1(FunctionName),
     EventSource(Box<EventSource>),
@@ -62,6 +62,17 @@ pub(super) struct RevisionFact {
     /// Its short name.
     pub(super) name: Arc<str>,
     pub(super) account: Account,
+}
+
+#[derive(Debug)]
+pub(super) struct AccountFact {
+    /// The last part of its name: its address, or its unique id.
+    pub(super) word: Arc<str>,
+    /// Its address in lower case, where the line tells it.
+    pub(super) email: Option<Arc<str>>,
+    /// `None` where the name leaves it open.
+    pub(super) project: Option<ProjectName>,
+    pub(super) policy: Option<Policy>,
 }
 
 #[derive(Debug)]

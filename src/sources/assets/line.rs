@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::{
-    batch::{Batch, Chain, Content, Fact, FunctionFact, Origin, RevisionFact, ServiceFact},
+    batch::{AccountFact, Batch, Chain, Content, Fact, FunctionFact, Origin, RevisionFact, ServiceFact},
     envelope::{Envelope, Part},
     own,
 };
@@ -173,7 +173,7 @@ impl Lines {
                 let role = resource.map(|json| role::role(json, words)).transpose()?;
                 role.map(|role| Content::Role(name, role)).into_iter().collect()
             }
-            "iam.googleapis.com/ServiceAccount" => self.account(full, resource, origin)?,
+            "iam.googleapis.com/ServiceAccount" => vec![self.account(full, envelope, origin)?],
             "cloudfunctions.googleapis.com/CloudFunction" => {
                 vec![Content::Gen1(name::function(full, words)?)]
             }
@@ -255,19 +255,25 @@ impl Lines {
         Ok(Content::Container { name, policy })
     }
 
-    fn account(&mut self, full: &str, resource: Option<&str>, origin: Origin) -> Result<Vec<Content>, Fault> {
-        let Some(own) = name::project(full).map(|project| self.words.word(project)) else {
-            return Err(ShapeError(format!("`{full}` is not the name of a service account")).into());
-        };
-        let told = resource.map(role::account).transpose()?;
+    fn account(&mut self, full: &str, envelope: Envelope<'_>, origin: Origin) -> Result<Content, Fault> {
+        let wrong = || ShapeError(format!("`{full}` is not the name of a service account"));
+        let relative = name::relative(full).strip_prefix("projects/").ok_or_else(wrong)?;
+        let word = relative.rsplit('/').next().unwrap_or_default();
+        let own = name::project(full).map(|project| self.words.word(project));
+        let told = envelope.resource_text().map(role::account).transpose()?;
         let (email, project) = told.unwrap_or_default();
-        if let Some(project) = project {
+        if let (Some(own), Some(project)) = (&own, project) {
             let project = self.words.word(&project);
-            self.join(&own, &project, origin);
+            self.join(own, &project, origin);
         }
-        let last = full.rsplit('/').next().filter(|last| last.contains('@')).map(str::to_owned);
+        let last = Some(word.to_owned()).filter(|last| last.contains('@'));
         let email = email.filter(|email| !email.is_empty()).or(last);
-        Ok(email.map(|email| Content::Account(email.to_lowercase().into(), own)).into_iter().collect())
+        Ok(Content::Account(Box::new(AccountFact {
+            word: word.to_lowercase().into(),
+            email: email.map(|email| email.to_lowercase().into()),
+            project: own,
+            policy: self.policy(envelope.iam_policy)?,
+        })))
     }
 
     fn function(&mut self, full: &str, envelope: Envelope<'_>) -> Result<Vec<Content>, Fault> {

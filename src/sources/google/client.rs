@@ -209,6 +209,14 @@ impl Google {
         self.read(Request::post(api, path, body.clone())?).await
     }
 
+    /// The allow policy of a service account, by its address.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn account_policy(&self, email: &str) -> Result<Bytes, CallError> {
+        self.read(Request::account_policy(email)?).await
+    }
+
     /// One page of the services of a region, and where the next one is.
     ///
     /// # Errors

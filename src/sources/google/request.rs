@@ -53,6 +53,17 @@ impl Request {
         Ok(Self { body: Some(body), ..Self::get(api, path, &[])? })
     }
 
+    /// The policy of a service account, in whichever project it is, at version 3
+    /// (<https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/getIamPolicy>).
+    pub(super) fn account_policy(email: &str) -> Result<Self, CallError> {
+        // An address has one `@`, which a path of a call may have encoded alone.
+        let (name, domain) = email.split_once('@').unwrap_or((email, ""));
+        names::check(&[name, domain])?;
+        let path = format!("/v1/projects/-/serviceAccounts/{name}%40{domain}:getIamPolicy");
+        let query = [("options.requestedPolicyVersion", "3")];
+        Ok(Self { body: Some(json!({})), ..Self::get(Api::Iam, &path, &query)? })
+    }
+
     fn typed(self, typed: Typed) -> Self {
         Self { typed: Some(typed), ..self }
     }

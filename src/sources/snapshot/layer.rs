@@ -15,6 +15,8 @@ pub(in crate::sources) enum GapLayer {
     List,
     /// What a role holds.
     Role,
+    /// The allow policy of a service account.
+    AccountPolicy,
     /// The members of a group.
     Group,
     /// A deny policy, or all of one attachment.
@@ -35,6 +37,7 @@ impl GapLayer {
         Self::Ancestors,
         Self::List,
         Self::Role,
+        Self::AccountPolicy,
         Self::Group,
         Self::DenyPolicy,
         Self::EventSources,
@@ -51,6 +54,7 @@ impl GapLayer {
             Self::Ancestors => "ancestors",
             Self::List => "list",
             Self::Role => "role",
+            Self::AccountPolicy => "account policy",
             Self::Group => "group",
             Self::DenyPolicy => "deny policy",
             Self::EventSources => "event sources",
@@ -77,6 +81,7 @@ impl GapLayer {
             | "resourcemanager.organizations.get" => Some(Self::Ancestors),
             "run.revisions.get" => Some(Self::Revision),
             "iam.roles.get" => Some(Self::Role),
+            "iam.serviceAccounts.getIamPolicy" => Some(Self::AccountPolicy),
             "iam.denypolicies.get" | "iam.denypolicies.list" => Some(Self::DenyPolicy),
             other => (other.rsplit('.').next() == Some("list")).then_some(Self::List),
         }

@@ -24,6 +24,7 @@ mod writer;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
+    sync::Arc,
 };
 
 use serde_json::value::RawValue;
@@ -53,10 +54,7 @@ pub fn write(world: &World, as_of: Option<Time>, out: &mut dyn Write) -> io::Res
         event_source::write(source, &mut out)?;
     }
     roles(world, &mut out)?;
-    for (email, project) in &world.service_accounts {
-        let name = format!("//iam.googleapis.com/projects/{project}/serviceAccounts/{email}");
-        out.line(&Line::<Nothing>::new(name, "iam.googleapis.com/ServiceAccount"))?;
-    }
+    accounts(world, &mut out)?;
     groups(world, &mut out)?;
     writer::write(&world.writers, &mut out)?;
     besides(world, &mut out)
@@ -145,6 +143,29 @@ fn roles(world: &World, out: &mut Out<'_>) -> io::Result<()> {
                 out.line(&Line::new(name, "iam.googleapis.com/Role").with(data))?;
             }
             Observed::Unreadable(gap) => out.gap(GapLayer::Role, &name, gap)?,
+        }
+    }
+    Ok(())
+}
+
+/// Service accounts and their policies. Of an account that was asked about without being listed, nobody said in which
+/// project it is.
+fn accounts(world: &World, out: &mut Out<'_>) -> io::Result<()> {
+    let emails: BTreeSet<&Arc<str>> =
+        world.service_accounts.keys().chain(world.account_policies.keys()).collect();
+    for email in emails {
+        let project = world.service_accounts.get(email);
+        let observed = world.account_policies.get(email);
+        let known = observed.and_then(Observed::known);
+        let within = project.map_or("-", |project| &**project);
+        let name = format!("//iam.googleapis.com/projects/{within}/serviceAccounts/{email}");
+        if project.is_some() || known.is_some() {
+            let mut line = Line::<Nothing>::new(name.clone(), "iam.googleapis.com/ServiceAccount");
+            line.iam_policy = known.map(policy);
+            out.line(&line)?;
+        }
+        if let Some(gap) = observed.and_then(Observed::gap) {
+            out.gap(GapLayer::AccountPolicy, &name, gap)?;
         }
     }
     Ok(())

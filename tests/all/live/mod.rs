@@ -1,6 +1,7 @@
 //! Google Cloud read live, from the emulator over HTTP: the same world as from a file, and gaps where it is
 //! refused.
 
+mod accounts;
 mod commands;
 mod deny;
 mod groups;

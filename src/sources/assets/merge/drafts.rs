@@ -1,7 +1,7 @@
 //! What was said of each resource, by canonical name, and the world that comes of it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, btree_map::Entry},
     fmt::Debug,
     sync::Arc,
 };
@@ -22,7 +22,9 @@ use crate::{
     },
     sources::{
         ReadError,
-        assets::batch::{Content, Fact, FileNotes, FunctionFact, Origin, RevisionFact, ServiceFact},
+        assets::batch::{
+            AccountFact, Content, Fact, FileNotes, FunctionFact, Origin, RevisionFact, ServiceFact,
+        },
         canonical::{canonical, canonical_deny_policy, canonical_function, canonical_source, with_roles},
     },
     world::{CloudFunction, EventSource, EventSourceKind, Observed, Projects, RoleDefinition, World},
@@ -37,6 +39,10 @@ pub(super) struct Drafts {
     pub(super) groups: BTreeMap<Principal, Latest<Vec<Principal>>>,
     pub(super) deny_policies: BTreeMap<DenyPolicyName, Latest<DenyPolicy>>,
     accounts: BTreeMap<Arc<str>, Latest<ProjectName>>,
+    /// The addresses of accounts by their unique ids.
+    addresses: BTreeMap<Arc<str>, Arc<str>>,
+    /// By address or unique id, as the line has it.
+    pub(super) account_policies: BTreeMap<Arc<str>, Latest<Policy>>,
     functions: BTreeMap<FunctionName, Latest<CloudFunction>>,
     function_policies: BTreeMap<FunctionName, Latest<Policy>>,
     gen1: BTreeSet<FunctionName>,
@@ -86,10 +92,7 @@ impl Drafts {
                 let name = canonical(name.as_str(), projects).map_or(name, RoleName::new);
                 add(self.roles.entry(name).or_default(), origin, time, Some(role));
             }
-            Content::Account(email, project) => {
-                let project = projects.canonical(&project);
-                add(self.accounts.entry(email).or_default(), origin, time, Some(project));
-            }
+            Content::Account(fact) => self.account(origin, time, *fact, projects),
             Content::Function(fact) => self.function(origin, time, *fact, projects),
             Content::Gen1(name) => drop(self.gen1.insert(canonical_function(&name, projects))),
             Content::EventSource(source) => {
@@ -121,6 +124,21 @@ impl Drafts {
         add(&mut draft.policy, origin, time, policy.map(|policy| with_roles(policy, projects)));
         if has_ancestors {
             draft.ancestors.get_or_insert(origin);
+        }
+    }
+
+    fn account(&mut self, origin: Origin, time: Option<Time>, fact: AccountFact, projects: &Projects) {
+        let AccountFact { word, email, project, policy } = fact;
+        if let (Some(email), Some(project)) = (&email, project) {
+            let project = projects.canonical(&project);
+            add(self.accounts.entry(email.clone()).or_default(), origin, time, Some(project));
+        }
+        if let Some(policy) = policy {
+            let draft = self.account_policies.entry(email.clone().unwrap_or_else(|| word.clone()));
+            add(draft.or_default(), origin, time, Some(with_roles(policy, projects)));
+        }
+        if let Some(email) = email.filter(|email| *email != word) {
+            self.addresses.insert(word, email);
         }
     }
 
@@ -160,6 +178,10 @@ impl Drafts {
         each(accounts, "the project of", places, |email, project| {
             world.service_accounts.insert(email, project);
         })?;
+        let policies = by_address(self.account_policies, &self.addresses);
+        each(policies, "the policy of", places, |email, policy| {
+            world.account_policies.insert(email, Observed::Known(policy));
+        })?;
         each(functions, "the function", places, |name, function| {
             world.functions.insert(name, function);
         })?;
@@ -182,6 +204,22 @@ fn add<T: PartialEq + Debug>(draft: &mut Latest<T>, origin: Origin, time: Option
     if let Some(value) = value {
         draft.add(Sighting { origin, time, value });
     }
+}
+
+/// Policies of accounts by their addresses, as far as any line tells these.
+fn by_address(
+    policies: BTreeMap<Arc<str>, Latest<Policy>>,
+    addresses: &BTreeMap<Arc<str>, Arc<str>>,
+) -> BTreeMap<Arc<str>, Latest<Policy>> {
+    let mut found: BTreeMap<Arc<str>, Latest<Policy>> = BTreeMap::new();
+    for (word, draft) in policies {
+        let email = addresses.get(&word).cloned().unwrap_or(word);
+        match found.entry(email) {
+            Entry::Vacant(free) => drop(free.insert(draft)),
+            Entry::Occupied(taken) => draft.pour(taken.into_mut()),
+        }
+    }
+    found
 }
 
 /// The newest line, or the error that there is none.

@@ -74,6 +74,12 @@ impl Checked {
                     world.roles.insert(role, Observed::Unreadable(gap));
                     Ok(beside)
                 }
+                GapLayer::AccountPolicy => {
+                    let word: Arc<str> = name.rsplit('/').next().unwrap_or(&name).to_lowercase().into();
+                    let beside = drafts.account_policies.get(&word).and_then(super::latest::Latest::first);
+                    world.account_policies.insert(word, Observed::Unreadable(gap));
+                    Ok(beside)
+                }
                 GapLayer::Group => {
                     let group = Principal::new(name.clone());
                     let beside = drafts.groups.get(&group).and_then(super::latest::Latest::first);

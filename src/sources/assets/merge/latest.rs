@@ -58,6 +58,19 @@ impl<T: PartialEq + Debug> Latest<T> {
         }
     }
 
+    /// Adds all that was said under another name of the same thing.
+    pub(super) fn pour(self, into: &mut Self) {
+        let Self { timed, rival, untimed, untimed_rival } = self;
+        let is_newest = |other: &Self| {
+            let newest = other.timed.as_ref().map(|sighting| sighting.time);
+            timed.as_ref().is_some_and(|own| newest.is_none_or(|newest| own.time >= newest))
+        };
+        let rival = rival.filter(|_| is_newest(into));
+        timed.into_iter().chain(untimed).for_each(|sighting| into.add(sighting));
+        into.rival = into.rival.or(rival);
+        into.untimed_rival = into.untimed_rival.or(untimed_rival);
+    }
+
     /// Where it was first said.
     pub(super) fn first(&self) -> Option<Origin> {
         self.timed.iter().chain(&self.untimed).map(|sighting| sighting.origin).min()

@@ -137,17 +137,20 @@ impl Named {
     }
 }
 
-/// What stands above each project, and the policies of the projects and of everything above them, each once.
+/// What stands above each project, and the policies of the projects and of everything above them, each once, but for
+/// those that are known.
 pub(super) async fn read(
     reader: &Arc<Reader>,
     scope: &BTreeSet<ProjectName>,
+    is_known: impl Fn(&Container) -> bool,
 ) -> Result<(BTreeMap<ProjectName, Ancestry>, BTreeMap<Container, ContainerPolicy>), LiveError> {
-    let own = all(scope.iter().map(|project| policy_of(reader.clone(), Container::Project(project.clone()))));
+    let own = scope.iter().map(|project| Container::Project(project.clone()));
+    let own = all(own.filter(|name| !is_known(name)).map(|name| policy_of(reader.clone(), name)));
     let above = async {
         let read = all(scope.iter().map(|project| ancestry(reader.clone(), project.clone()))).await?;
         let named = read.iter().flat_map(|(_, ancestry)| ancestry.seen.iter());
         let above: BTreeSet<Container> =
-            named.filter(|name| !matches!(name, Container::Project(_))).cloned().collect();
+            named.filter(|name| !matches!(name, Container::Project(_)) && !is_known(name)).cloned().collect();
         let policies = all(above.into_iter().map(|container| policy_of(reader.clone(), container))).await?;
         Ok::<_, LiveError>((read, policies))
     };

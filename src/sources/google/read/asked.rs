@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     callers::{Caller, CallerMap},
-    model::{Container, Principal, ProjectName},
+    model::{Container, Principal, ProjectName, ServiceName},
     world::Projects,
 };
 
@@ -32,6 +32,11 @@ pub struct Asked {
     pub groups: BTreeMap<Principal, Vec<Principal>>,
     /// Callers that a map names: its groups are expanded whether anything is granted to them or not.
     pub callers: BTreeSet<Principal>,
+    /// Functions whose accounts a map names as callers, by the name that the map gives them.
+    pub calling: BTreeSet<ServiceName>,
+    /// Whether it is judged who can act as the callers: then also read are the allow policies of service accounts that
+    /// are callers or may act as one, and of what stands above these.
+    pub is_judging_accounts: bool,
     /// How deny policies are read; `None` leaves them.
     pub deny: Option<DenyAsked>,
 }
@@ -63,10 +68,17 @@ impl Asked {
             asked.regions.entry(target.project.clone()).or_default().insert(target.location.clone());
         }
         asked.ours.extend(map.settings.projects.iter().cloned());
-        asked.callers.extend(map.edges.iter().filter_map(|edge| match &edge.caller {
-            Caller::Principal(principal) => Some(principal.clone()),
-            Caller::Function(_) => None,
-        }));
+        let mut named = BTreeSet::new();
+        for edge in &map.edges {
+            match &edge.caller {
+                Caller::Principal(principal) => drop(asked.callers.insert(principal.clone())),
+                Caller::Function(name) => drop(named.insert(name)),
+            }
+        }
+        for function in map.functions.iter().filter(|function| named.contains(&function.name)) {
+            asked.callers.extend(function.runs_as.clone());
+            asked.calling.insert(function.target.clone());
+        }
         asked
     }
 

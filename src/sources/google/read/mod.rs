@@ -6,6 +6,7 @@
 //! at all are no gap but the end of the run.
 
 mod above;
+mod accounts;
 mod asked;
 mod below;
 mod calls;
@@ -93,6 +94,7 @@ async fn whole(reader: &Arc<Reader>, kind: SourceKind, asked: &Asked) -> Result<
     }
     // Deny policies name groups, too.
     groups::read(reader, asked, &mut world).await?;
+    accounts::read(reader, asked, &mut world).await?;
     Ok(world)
 }
 
@@ -137,7 +139,7 @@ impl Reading {
         let named = above::names(reader, asked, &below).await?;
         let scope = named.scope(asked, &below);
         let (above, parts, ours) = tokio::join!(
-            above::read(reader, &scope),
+            above::read(reader, &scope, |_| false),
             all(scope.iter().map(|project| {
                 let regions = asked.regions_of(project, &named.projects);
                 parts(reader.clone(), named.project(project), regions, asked.is_for_changes)
@@ -158,7 +160,7 @@ impl Reading {
         }
         let services = parts.values().flat_map(|parts| parts.services.policies());
         let met = services.chain(policies.values().filter_map(above::ContainerPolicy::known));
-        let roles = roles::read(reader, met).await?;
+        let roles = roles::read(reader, met, |_| false).await?;
         let ours = ours?.into_iter().collect();
         Ok(Self { named, ancestry, policies, parts, ours, below, wider_gaps, roles })
     }

@@ -23,15 +23,16 @@ use crate::{
 /// Roles by name.
 pub(super) type Roles = BTreeMap<RoleName, Observed<RoleDefinition>>;
 
-/// Reads every role that these policies bind. A role of Google's whose reading is refused is still known from
+/// Reads every role that these policies bind, but for those that are known. A role of Google's whose reading is refused is still known from
 /// the role data that comes with callmap; where it is not in there, the refusal is the gap.
 pub(super) async fn read<'a>(
     reader: &Arc<Reader>,
     policies: impl Iterator<Item = &'a Policy>,
+    is_known: impl Fn(&RoleName) -> bool,
 ) -> Result<Roles, LiveError> {
     let bound = policies.flat_map(|policy| &policy.bindings).map(|binding| &binding.role);
     // A name that stands for a condition which was withheld is the name of no role.
-    let met: BTreeSet<RoleName> = bound.filter(|role| !role.is_withcond()).cloned().collect();
+    let met: BTreeSet<RoleName> = bound.filter(|role| !role.is_withcond() && !is_known(role)).cloned().collect();
     let read = all(met.into_iter().map(|name| {
         let reader = reader.clone();
         async move {

@@ -154,7 +154,7 @@ impl States {
         self.0.insert(layer);
     }
 
-    /// Members of groups and deny policies are read after all else.
+    /// Members of groups, deny policies and policies of accounts are read after all else.
     fn layers(&self) -> BTreeMap<Layer, LayerState> {
         let state = |layer| match layer {
             Layer::Groups | Layer::DenyPolicies | Layer::AccountPolicies => LayerState::NotAsked,
