@@ -137,7 +137,11 @@ mod tests {
         );
         let named = file.roles_with_permission.values().flatten();
         assert!(named.into_iter().all(|role| file.known_roles.contains(role)));
-        assert!(file.roles_with_permission.keys().eq(Permission::ALL.iter().map(|permission| permission.as_str())));
+        assert!(
+            file.roles_with_permission
+                .keys()
+                .eq(Permission::ALL.iter().map(|permission| permission.as_str()))
+        );
         assert!(!file.source.is_empty());
         assert_eq!(RoleData::get().count(), file.known_roles.len());
         assert_eq!(RoleData::get().date, "2026-08-22");
@@ -239,8 +243,8 @@ mod tests {
     #[test]
     fn the_roles_that_act_as_accounts_are_known() {
         use Permission::{
-            ActAs, CreateKeys, GetAccessToken, GetOpenIdToken, ImplicitDelegation, SetAccountPolicy, SignBlob,
-            SignJwt, UpdateRoles, UpdateServices,
+            ActAs, CreateKeys, GetAccessToken, GetOpenIdToken, ImplicitDelegation, SetAccountPolicy,
+            SignBlob, SignJwt, UpdateRoles, UpdateServices,
         };
         let of = |role: &str| RoleData::get().gives(role).unwrap();
         let narrow = of("roles/iam.serviceAccountOpenIdTokenCreator");

@@ -175,7 +175,11 @@ mod tests {
             assert!(!all.has(permission) && all.count() == number);
             all.add(permission);
         }
-        assert!(all.iter().eq(Permission::ALL.iter().copied()) && all == Permissions::of(Permission::ALL) && !all.is_empty());
+        assert!(
+            all.iter().eq(Permission::ALL.iter().copied())
+                && all == Permissions::of(Permission::ALL)
+                && !all.is_empty()
+        );
         assert!(Permission::ALL.len() <= u64::BITS as usize);
         assert_eq!(Permission::named("run.services.get"), None);
     }

@@ -1,5 +1,6 @@
 //! Somebody who can act as a declared caller.
 
+mod bits;
 mod callers;
 mod makers;
 mod places;
@@ -36,16 +37,17 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
     let places = Places::new(context, &callers);
     let reach = Reach::new(&places);
     for (place, spot) in places.spots.iter().enumerate() {
-        found.extend(spot.takers.iter().filter_map(|taker| {
-            let reached = reach.of(place, taker)?;
-            Some(finding(&places, spot.resource.clone(), taker, &reached))
+        let takers = spot.takers.iter().enumerate();
+        found.extend(takers.filter_map(|(number, taker)| {
+            let reached = reach.of((place, number))?;
+            Some(finding(&places, taker, &reached))
         }));
     }
     found.extend(unseen::finding(&places));
     found
 }
 
-fn finding(places: &Places<'_>, on: Resource, taker: &Taker, reached: &Reached) -> Finding {
+fn finding(places: &Places<'_>, taker: &Taker, reached: &Reached) -> Finding {
     let context = places.context;
     let judged = Judged {
         grant: taker.grant.clone(),
@@ -61,7 +63,6 @@ fn finding(places: &Places<'_>, on: Resource, taker: &Taker, reached: &Reached) 
     let edge = first.map(|caller| places.callers.all[*caller].edge);
     finding.declared_at = edge.map(|edge| context.map.locate(context.map.edges[edge].caller_place));
     finding.fix = Some(words::fix(taker));
-    finding.resource = on;
     finding
 }
 

@@ -127,7 +127,9 @@ fn below(place: usize) -> Vec<usize> {
 
 /// The same by walking from each grant as far as it leads, without returning to its holder.
 fn searched(given: &[Given]) -> BTreeMap<(String, String, String), BTreeSet<String>> {
-    let makes = |who: usize| given.iter().any(|(place, role, member)| *place >= 4 && *member == who && ROLES[*role].1[3]);
+    let makes = |who: usize| {
+        given.iter().any(|(place, role, member)| *place >= 4 && *member == who && ROLES[*role].1[3])
+    };
     let power = |(_, role, member): &Given| {
         let [token, all, attach, _] = ROLES[*role].1;
         let attaches = attach && makes(*member);
@@ -141,7 +143,9 @@ fn searched(given: &[Given]) -> BTreeMap<(String, String, String), BTreeSet<Stri
         let mut open = vec![*grant];
         while let Some(step) = open.pop() {
             let (acts, stands_in) = power(&step);
-            for account in below(step.0).into_iter().filter(|account| *account != holder && *account != step.2) {
+            for account in
+                below(step.0).into_iter().filter(|account| *account != holder && *account != step.2)
+            {
                 if acts {
                     reached.insert(account);
                 }
@@ -221,7 +225,8 @@ fn many_accounts_are_judged_at_once() {
     }
     let map = load(vec![MapText { path: "map.yaml".into(), bytes: map.into() }], None, at()).unwrap();
     let mut world = world(&[]);
-    let members = |who: &dyn Fn(usize) -> String| (0..300).map(|number| Principal::new(who(number))).collect();
+    let members =
+        |who: &dyn Fn(usize) -> String| (0..300).map(|number| Principal::new(who(number))).collect();
     let binding = |role: &str, members| Binding { role: RoleName::new(role), members, condition: None };
     let users = members(&|number| format!("user:u{number}@example.com"));
     let robots = members(&|number| format!("serviceAccount:r{number}@shop-edge.iam.gserviceaccount.com"));

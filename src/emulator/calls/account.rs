@@ -24,6 +24,17 @@ pub(super) fn kept(name: &str, state: &State) -> String {
     state.account_name(own, word).map_or_else(|| may::canonical(state, name), str::to_owned)
 }
 
+/// The name of an account that the state has no line of, and that may be there all the same: of its project none is
+/// listed. Nobody has granted anything on it.
+pub(super) fn unlisted(name: &str, state: &State) -> Option<String> {
+    let email = name.rsplit('/').next().filter(|word| word.contains('@'))?;
+    let account = state.account(email);
+    let is_project_there =
+        |project: &str| state.asset(Kind::Project, &format!("projects/{project}")).is_some();
+    let is_open = state.asset(Kind::ServiceAccount, &account.name).is_none() && !state.lacks_account(email);
+    (is_open && project(&account.name).is_some_and(is_project_there)).then_some(account.name)
+}
+
 /// One account.
 pub(super) fn get(name: &str, context: &Context<'_>) -> Result<Value, Fault> {
     context.need_api(Kind::ServiceAccount, name)?;

@@ -46,10 +46,17 @@ pub(in crate::emulator) fn place(name: &str) -> Option<Place> {
 
 /// The policy, at the version that was asked for.
 pub(super) fn get(place: &Place, context: &Context<'_>) -> Result<Value, Fault> {
-    let place = &place.kept(context);
+    let mut place = place.kept(context);
+    let unlisted =
+        account::unlisted(&place.name, context.state).filter(|_| place.kind == Kind::ServiceAccount);
+    let is_unlisted = unlisted.is_some();
+    place.name = unlisted.unwrap_or(place.name);
+    let place = &place;
     context.need_api(place.kind, &place.name)?;
     context.permit(&format!("{}.getIamPolicy", place.kind.permissions()), &[&place.name])?;
-    exists(place.kind, &place.name, context)?;
+    if !is_unlisted {
+        exists(place.kind, &place.name, context)?;
+    }
     let version = if place.kind.is_container() {
         let body = context.request.json()?;
         let version = body.pointer("/options/requestedPolicyVersion");

@@ -32,7 +32,8 @@ impl<'a> Callers<'a> {
     /// Those of the edges in force.
     pub(super) fn new(context: &'a Context<'a>) -> Self {
         let everybody = Principal::new("allUsers");
-        let mut callers = Self { context, all: Vec::new(), groups: BTreeMap::new(), anybody: BTreeSet::new() };
+        let mut callers =
+            Self { context, all: Vec::new(), groups: BTreeMap::new(), anybody: BTreeSet::new() };
         let mut accounts: BTreeMap<&Principal, DeclaredAccount<'a>> = BTreeMap::new();
         for (edge, declared) in context.map.edges.iter().enumerate() {
             let Some(service) = context.declared.service(declared.function) else { continue };

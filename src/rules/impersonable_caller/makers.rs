@@ -83,7 +83,9 @@ impl<'a> Makers<'a> {
             return known.clone();
         }
         let own = self.by_holder.get(holder).into_iter();
-        let sets = self.sets.iter().filter(|set| *set != holder && self.is_among(holder, set));
+        let candidate = Candidate::new(self.world, &self.groups, holder);
+        let is_in = |set: &&Principal| *set != holder && candidate.matches(set) == Verdict::Yes;
+        let sets = self.sets.iter().filter(is_in);
         let members: BTreeSet<&Principal> = self.groups.members(holder).into_iter().collect();
         let others = sets.chain(members).filter_map(|other| self.by_holder.get(other));
         let all: Rc<[Making]> = own.chain(others).flatten().cloned().collect();
@@ -93,12 +95,15 @@ impl<'a> Makers<'a> {
 
     /// Whether a holder is known to be a member, or in it.
     pub(super) fn is_among(&self, holder: &Principal, member: &Principal) -> bool {
-        holder == member
-            || Candidate::new(self.world, &self.groups, holder).matches(member) == Verdict::Yes
+        holder == member || Candidate::new(self.world, &self.groups, holder).matches(member) == Verdict::Yes
     }
 
     /// The one that says most: in the project of the account rather than elsewhere, above functions rather than on one.
-    pub(super) fn best<'m>(all: &'m [Making], project: Option<&ProjectName>, above: &[Container]) -> Option<&'m Making> {
+    pub(super) fn best<'m>(
+        all: &'m [Making],
+        project: Option<&ProjectName>,
+        above: &[Container],
+    ) -> Option<&'m Making> {
         all.iter().min_by_key(|making| {
             let place = match &making.resource {
                 Resource::Container(container) => match above.iter().position(|level| level == container) {

@@ -4,11 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{callers::Callers, makers::Makers};
 use crate::{
-    access::{
-        acting::over_accounts,
-        agent::agent_project,
-        condition::can_hold_from,
-    },
+    access::{acting::over_accounts, agent::agent_project, condition::can_hold_from},
     model::{
         Container, Grant, Permissions, Policy, Principal, PrincipalKind, ProjectName, Resource, RoleName,
     },
@@ -25,7 +21,6 @@ pub(super) struct Taker {
 
 /// A policy.
 pub(super) struct Spot {
-    pub(super) resource: Resource,
     pub(super) takers: Vec<Taker>,
     /// Custom roles that are bound in it, each with a member.
     pub(super) custom: Vec<(RoleName, Principal)>,
@@ -115,20 +110,20 @@ impl<'a> Places<'a> {
         let own = principal.email().map(account_resource);
         let above = project.as_ref().map(|project| above(self.context.world, project)).unwrap_or_default();
         for resource in own.into_iter().chain(above.into_iter().map(Resource::Container)) {
-            let spot = self.spot(resource);
+            let spot = self.spot(&resource);
             self.spots[spot].nodes.push(node);
             self.nodes[node].spots.push(spot);
         }
     }
 
-    fn spot(&mut self, resource: Resource) -> usize {
-        if let Some(known) = self.known_spots.get(&resource) {
+    fn spot(&mut self, resource: &Resource) -> usize {
+        if let Some(known) = self.known_spots.get(resource) {
             return *known;
         }
         let place = self.spots.len();
         self.known_spots.insert(resource.clone(), place);
-        let policy = policy(self.context.world, &resource);
-        let takers = policy.map(|policy| self.takers(&resource, policy)).unwrap_or_default();
+        let policy = policy(self.context.world, resource);
+        let takers = policy.map(|policy| self.takers(resource, policy)).unwrap_or_default();
         for (number, taker) in takers.iter().enumerate() {
             if is_account(&taker.grant.principal) {
                 let node = self.node(&taker.grant.principal);
@@ -136,7 +131,7 @@ impl<'a> Places<'a> {
             }
         }
         let custom = policy.map(|policy| self.custom(policy)).unwrap_or_default();
-        self.spots.push(Spot { resource, takers, custom, nodes: Vec::new() });
+        self.spots.push(Spot { takers, custom, nodes: Vec::new() });
         place
     }
 

@@ -51,7 +51,8 @@ pub(super) fn message(places: &Places<'_>, taker: &Taker, reached: &Reached) -> 
         }
         ([], way) => chain(places, taker, way),
     };
-    let labels: Vec<String> = functions.iter().take(SHOWN + 1).map(|name| places.context.label(name)).collect();
+    let labels: Vec<String> =
+        functions.iter().take(SHOWN + 1).map(|name| places.context.label(name)).collect();
     let labels: Vec<&str> = labels.iter().take(SHOWN).map(String::as_str).collect();
     let rest = functions.len().saturating_sub(SHOWN);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };

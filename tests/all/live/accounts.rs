@@ -150,7 +150,8 @@ fn what_is_refused_of_accounts_is_said_and_is_no_gap_of_the_functions() {
 #[test]
 fn accounts_are_read_up_to_a_bound_callers_first() {
     let mut text = estate();
-    let many: Vec<String> = (0..510).map(|number| format!("robot{number:03}@shop-edge.iam.gserviceaccount.com")).collect();
+    let many: Vec<String> =
+        (0..510).map(|number| format!("robot{number:03}@shop-edge.iam.gserviceaccount.com")).collect();
     let members: Vec<String> = many.iter().map(|email| format!("\"serviceAccount:{email}\"")).collect();
     text = text.replace(&format!("\"serviceAccount:{GATEWAY}\""), &members.join(","));
     for email in &many {

@@ -31,6 +31,8 @@ pub(super) fn run(dir: &Path, host: Option<&str>, words: &[&str]) -> (i32, Strin
 pub(super) fn json(text: &str) -> Value {
     let mut value: Value = serde_json::from_str(text).unwrap();
     value.as_object_mut().unwrap().remove("source");
+    // Live alone, accounts are asked about that a file has no lines of.
+    value["read"].as_object_mut().unwrap().remove("account policies");
     value
 }
 

@@ -75,9 +75,9 @@ impl Checked {
                     Ok(beside)
                 }
                 GapLayer::AccountPolicy => {
-                    let word: Arc<str> = name.rsplit('/').next().unwrap_or(&name).to_lowercase().into();
-                    let beside = drafts.account_policies.get(&word).and_then(super::latest::Latest::first);
-                    world.account_policies.insert(word, Observed::Unreadable(gap));
+                    let last: Arc<str> = name.rsplit('/').next().unwrap_or(&name).to_lowercase().into();
+                    let beside = drafts.account_policies.get(&last).and_then(super::latest::Latest::first);
+                    world.account_policies.insert(last, Observed::Unreadable(gap));
                     Ok(beside)
                 }
                 GapLayer::Group => {

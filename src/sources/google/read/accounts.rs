@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     access::{RoleBook, acting, agent::agent_project},
-    model::{Container, FunctionName, Policy, Principal, PrincipalKind, ProjectName, Resource, RoleName, ServiceName},
+    model::{
+        Container, FunctionName, Policy, Principal, PrincipalKind, ProjectName, Resource, RoleName,
+        ServiceName,
+    },
     sources::canonical::{canonical, with_roles},
     world::{Layer, LayerState, Observed, World},
 };
@@ -124,7 +127,10 @@ async fn policies(
         async move {
             let body = reader.call(reader.google.account_policy(&email)).await;
             let policy = body.and_then(|body| above::policy_in(&body));
-            (email, policy.map_or_else(|error| Observed::Unreadable(gap(&error, PERMISSION)), Observed::Known))
+            (
+                email,
+                policy.map_or_else(|error| Observed::Unreadable(gap(&error, PERMISSION)), Observed::Known),
+            )
         }
     }));
     let mut is_whole = true;
@@ -168,8 +174,7 @@ fn policy<'w>(place: &Resource, world: &'w World) -> Option<&'w Policy> {
 /// What the roles carry that are granted there, as far as it was not read. Whether all of it could be.
 async fn carried(reader: &Arc<Reader>, places: &[Resource], world: &mut World) -> Result<bool, LiveError> {
     let met = places.iter().filter_map(|place| policy(place, world));
-    let read: BTreeMap<RoleName, _> =
-        roles::read(reader, met, |role| world.roles.contains_key(role)).await?;
+    let read: BTreeMap<RoleName, _> = roles::read(reader, met, |role| world.roles.contains_key(role)).await?;
     let mut is_whole = true;
     for (name, role) in read {
         let name = canonical(name.as_str(), &world.projects).map_or(name, RoleName::new);

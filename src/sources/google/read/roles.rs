@@ -32,7 +32,8 @@ pub(super) async fn read<'a>(
 ) -> Result<Roles, LiveError> {
     let bound = policies.flat_map(|policy| &policy.bindings).map(|binding| &binding.role);
     // A name that stands for a condition which was withheld is the name of no role.
-    let met: BTreeSet<RoleName> = bound.filter(|role| !role.is_withcond() && !is_known(role)).cloned().collect();
+    let met: BTreeSet<RoleName> =
+        bound.filter(|role| !role.is_withcond() && !is_known(role)).cloned().collect();
     let read = all(met.into_iter().map(|name| {
         let reader = reader.clone();
         async move {
