@@ -88,8 +88,8 @@ pub struct World {
     pub deny_policies: BTreeMap<DenyPolicyName, Observed<DenyPolicy>>,
     /// Projects of service accounts that were seen, by e-mail address in lower case.
     pub service_accounts: BTreeMap<Arc<str>, ProjectName>,
-    /// Allow policies of service accounts, by e-mail address in lower case: who may act as them. An account that is
-    /// not here was not asked about.
+    /// Allow policies of service accounts, by e-mail address in lower case, or by unique id where nothing tells the
+    /// address: who may act as them. An account that is not here was not asked about.
     pub account_policies: BTreeMap<Arc<str>, Observed<Policy>>,
     /// The accounts that revisions run as which a service's traffic is split to, by their short names; within
     /// [`Observed`], `None` is the project's default compute account. A revision that is not here was not asked about.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     RULE,
     places::{Node, Places, above},
-    words::named,
+    words::accounts,
 };
 use crate::{
     model::{Container, Level, Resource},
@@ -32,10 +32,10 @@ pub(super) fn finding(places: &Places<'_>) -> Option<Finding> {
     let (what, Gap { why, permission: _ }) = gaps.first()?;
     let more = gaps.len() - 1;
     let more = if more > 0 { format!(", and {more} more could not") } else { String::new() };
-    let accounts = counted(open.len(), "service account");
+    let count = counted(open.len(), "service account");
     let message = format!(
-        "who can act as {accounts} ({}) is not wholly known: {what} could not be read: {why}{more}",
-        named(&open)
+        "who can act as {count} ({}) is not wholly known: {what} could not be read: {why}{more}",
+        accounts(&open)
     );
     let resource = Resource::Other("projects/-/serviceAccounts".into());
     let mut finding = context.at_resource(RULE.id, resource, None, message);

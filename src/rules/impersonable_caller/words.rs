@@ -14,8 +14,10 @@ use crate::{
     },
 };
 
-/// So many names are shown of many.
+/// So many functions are shown of many.
 const SHOWN: usize = 3;
+/// So many accounts, whose addresses are long.
+const ACCOUNTS: usize = 2;
 
 /// Those that are acted as.
 struct Whom {
@@ -24,11 +26,17 @@ struct Whom {
     its: &'static str,
 }
 
-/// The first names of many.
-pub(super) fn named(names: &[&str]) -> String {
-    let first: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    let rest = names.len().saturating_sub(SHOWN);
+/// The first accounts of many.
+pub(super) fn accounts(emails: &[&str]) -> String {
+    let first: Vec<_> = emails.iter().take(ACCOUNTS).map(|email| (*email).to_owned()).collect();
+    named(&first, emails.len())
+}
+
+/// The first names of so many.
+fn named(first: &[String], count: usize) -> String {
+    let rest = count.saturating_sub(first.len());
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    let first: Vec<_> = first.iter().map(|name| format!("`{name}`")).collect();
     format!("{}{more}", first.join(", "))
 }
 
@@ -51,12 +59,9 @@ pub(super) fn message(places: &Places<'_>, taker: &Taker, reached: &Reached) -> 
         }
         ([], way) => chain(places, taker, way),
     };
-    let labels: Vec<String> =
-        functions.iter().take(SHOWN + 1).map(|name| places.context.label(name)).collect();
-    let labels: Vec<&str> = labels.iter().take(SHOWN).map(String::as_str).collect();
-    let rest = functions.len().saturating_sub(SHOWN);
-    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    let calls = format!("{} ({}{more})", counted(functions.len(), "function"), named(&labels));
+    let labels: Vec<String> = functions.iter().take(SHOWN).map(|name| places.context.label(name)).collect();
+    let count = functions.len();
+    let calls = format!("{} ({})", counted(count, "function"), named(&labels, count));
     let is_own = direct.len() == 1 && way.is_empty() && *resource == account_resource(email(&direct[0]));
     let on = if is_own { "the account".to_owned() } else { format!("`{resource}`") };
     format!("`{principal}` can {acts}, and so call {calls}: `{role}` on {on}{}", under(condition.as_ref()))
@@ -66,7 +71,7 @@ fn whom(emails: &[&str]) -> Whom {
     match emails {
         [only] => Whom { name: format!("`{only}`"), it: "it", its: "its" },
         several => Whom {
-            name: format!("{} ({})", counted(several.len(), "declared caller"), named(several)),
+            name: format!("{} ({})", counted(several.len(), "declared caller"), accounts(several)),
             it: "them",
             its: "their",
         },

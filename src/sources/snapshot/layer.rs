@@ -30,7 +30,7 @@ pub(in crate::sources) enum GapLayer {
 }
 
 impl GapLayer {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Settings,
         Self::Policy,
         Self::Revision,

@@ -58,7 +58,10 @@ fn gcloud_lists_and_describes_projects() {
     let emulator = started();
     let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
     let listed = gcloud.run("projects list --format 'value(projectId,projectNumber)'").well();
-    assert_eq!(listed.lines(), ["shop-finance\t100000000002", "shop-prod\t100000000001"]);
+    assert_eq!(
+        listed.lines(),
+        ["shop-edge\t100000000003", "shop-finance\t100000000002", "shop-prod\t100000000001"]
+    );
     let shown = gcloud.run("projects describe shop-prod --format json").well().json();
     assert_eq!((&shown["projectNumber"], &shown["parent"]["id"]), (&json!("100000000001"), &json!("4000")));
 }
