@@ -6,7 +6,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use words::{
-    Accept, Apply, Audit, Can, Check, Completions, Discover, Emulator, Explain, Graph, Man, Plan, Rule,
+    Accept, Apply, Audit, Can, Check, Completions, Diff, Discover, Emulator, Explain, Graph, Man, Plan, Rule,
     Snapshot, Undo, Who,
 };
 
@@ -66,6 +66,12 @@ enum Verb {
     Check(Check),
     /// Write findings into the map as accepted, comments kept.
     Accept(Box<Accept>),
+    /// Compare two maps, or two worlds: which access came and which went.
+    #[command(
+        after_help = "Exit codes: 0 compared, 1 with --exit-code and something that differs, 2 usage, map or file, \
+        3 compared, but not everything that decides is known in both."
+    )]
+    Diff(Box<Diff>),
     /// Draw the map and the world: who can call what, and what differs.
     #[command(
         after_help = "Exit codes: 0 drawn, 2 usage, map, file or credentials, 3 drawn, but not everything that \
@@ -143,6 +149,7 @@ impl Cli {
             Verb::Undo(undo) => commands::undo(&undo.options(), console),
             Verb::Accept(accept) => commands::accept(&accept.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
+            Verb::Diff(diff) => commands::diff(&diff.options(), console),
             Verb::Graph(graph) => commands::graph(&graph.options(), console),
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
             Verb::Snapshot(snapshot) => commands::snapshot(&snapshot.options(), console),

@@ -37,6 +37,26 @@ pub enum Error {
     /// A name on the command line means nothing.
     #[error(transparent)]
     Name(#[from] FindError),
+    /// A map and a world are not two of a kind.
+    #[error(
+        "`{0}` is a map and `{1}` is a world: `callmap audit -m {0} --from {1}` compares them",
+        map.display(),
+        world.display()
+    )]
+    Mixed {
+        /// The map.
+        map: PathBuf,
+        /// The world.
+        world: PathBuf,
+    },
+    /// What is to be compared cannot be found out.
+    #[error("`{}` {why}", path.display())]
+    NotCompared {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why not, and what to do.
+        why: &'static str,
+    },
     /// The file of groups has mistakes.
     #[error(transparent)]
     Groups(#[from] GroupsError),

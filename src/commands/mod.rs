@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod console;
 mod demo;
+mod diff;
 mod discover;
 mod emulator;
 mod error;
@@ -27,15 +28,16 @@ pub use audit::audit;
 pub use check::check;
 pub use console::{Console, width};
 pub use demo::demo;
+pub use diff::diff;
 pub use discover::discover;
 pub use emulator::{EmulatorOptions, emulator};
 pub use error::Error;
 pub use files::{PictureFormat, ReportFile, ReportFormat};
 pub use graph::graph;
 pub use options::{
-    AcceptOptions, ApplyOptions, AuditOptions, Beside, CarryOptions, DiscoverOptions, GraphOptions,
-    LiveOptions, MakeOptions, MapOptions, PlanOptions, QuestionOptions, SnapshotOptions, UndoOptions,
-    WorldOptions,
+    AcceptOptions, ApplyOptions, AuditOptions, Beside, CarryOptions, DiffOptions, DiscoverOptions,
+    GraphOptions, LiveOptions, MakeOptions, MapOptions, PlanOptions, QuestionOptions, SnapshotOptions,
+    UndoOptions, WorldOptions,
 };
 pub use plan::plan;
 pub use question::{can, explain, who};

@@ -162,6 +162,29 @@ pub struct GraphOptions {
     pub files: Vec<ReportFile<PictureFormat>>,
 }
 
+/// What `diff` is asked for.
+#[derive(Debug, Clone)]
+pub struct DiffOptions {
+    /// The old map or world: a file, or a directory of them.
+    pub old: PathBuf,
+    /// The new one.
+    pub new: PathBuf,
+    /// Of two worlds, the map that says who is one of us; of two maps, nothing.
+    pub map: Vec<PathBuf>,
+    /// The environment of the maps.
+    pub env: Option<String>,
+    /// The time to judge at, instead of now.
+    pub at: Option<Time>,
+    /// How old data may be.
+    pub max_data_age: Option<TimeDelta>,
+    /// Whether the exit code says that something differs.
+    pub is_exit_code: bool,
+    /// The format on standard output.
+    pub format: ReportFormat,
+    /// Reports besides.
+    pub files: Vec<ReportFile>,
+}
+
 /// What `accept` is asked for.
 #[derive(Debug, Clone)]
 pub struct AcceptOptions {

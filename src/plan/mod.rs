@@ -6,6 +6,7 @@ mod above;
 mod adds;
 pub mod change;
 pub mod check;
+pub mod difference;
 mod digest;
 pub mod discover;
 pub mod edit;

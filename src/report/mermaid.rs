@@ -124,7 +124,7 @@ fn styles(picture: &Picture, lines: &BTreeMap<Kind, Vec<usize>>, out: &mut dyn W
         let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
         let wide = match kind {
             Kind::Undeclared | Kind::Public => ",stroke-width:4px",
-            _ => "",
+            _ => ",stroke-width:2px",
         };
         writeln!(out, "  linkStyle {} stroke:{}{wide}", numbers.join(","), colour(*kind))?;
     }

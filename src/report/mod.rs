@@ -5,6 +5,7 @@ pub mod beside;
 pub mod carried;
 pub mod check;
 pub mod demo;
+pub mod difference;
 pub mod dot;
 pub mod emulator;
 pub mod escape;

@@ -122,14 +122,13 @@ fn takes_mermaid(text: &str) {
     for line in lines.map(str::trim) {
         let words: Vec<_> = line.split(' ').collect();
         match words.as_slice() {
-            ["%%", ..] => {}
             ["end"] => depth -= 1,
             ["subgraph", name] => {
                 depth += 1;
                 let id = name.strip_suffix("[\"\"]").unwrap();
                 assert!(id == "legend" || is_id(id), "{line}");
             }
-            ["classDef", "unlisted" | "absent", _] | ["classDef", "absent", _, "4"] => {}
+            ["%%", ..] | ["classDef", "unlisted" | "absent", _] | ["classDef", "absent", _, "4"] => {}
             ["linkStyle", numbers, style] => {
                 assert!(numbers.split(',').all(|number| number.parse::<usize>().is_ok()), "{line}");
                 assert!(style.starts_with("stroke:#"), "{line}");
@@ -204,7 +203,7 @@ fn every_node_and_every_edge_has_a_line_of_its_own_kind() {
 
 #[test]
 fn without_colour_no_two_kinds_of_edges_look_the_same() {
-    let kinds: BTreeSet<_> = Kind::ALL.map(|kind| kind.meaning()).into_iter().collect();
+    let kinds: BTreeSet<_> = Kind::ALL.map(Kind::meaning).into_iter().collect();
     assert_eq!(kinds.len(), Kind::ALL.len());
     let mut seen = BTreeSet::new();
     for kind in Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Granted)) {

@@ -9,6 +9,7 @@ mod cases;
 mod cli;
 mod clients;
 mod conditions;
+mod diff;
 mod discover;
 mod emulator;
 mod estate;

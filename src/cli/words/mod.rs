@@ -4,6 +4,7 @@
 
 mod carrying;
 mod changing;
+mod comparing;
 mod drawing;
 mod live;
 mod planning;
@@ -18,6 +19,7 @@ use clap::{Args, ValueEnum};
 
 pub(super) use carrying::{Apply, Undo};
 pub(super) use changing::Accept;
+pub(super) use comparing::Diff;
 pub(super) use drawing::Graph;
 use live::Live;
 pub(super) use planning::Plan;

@@ -26,10 +26,8 @@ struct Alike {
 /// ones stay by themselves.
 pub(super) fn alike(draft: &mut Draft, named: &BTreeSet<Key>) {
     for is_function in [false, true] {
-        let groups = groups(draft, |shape| match is_function {
-            false => shape.is_caller(),
-            true => shape.is_function(),
-        });
+        let groups =
+            groups(draft, |shape: Shape| if is_function { shape.is_function() } else { shape.is_caller() });
         let mut stands_for: BTreeMap<Key, Key> = BTreeMap::new();
         for (alike, members) in groups {
             let members: Vec<Key> = members.into_iter().filter(|key| !named.contains(key)).collect();

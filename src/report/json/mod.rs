@@ -3,6 +3,7 @@
 mod audit;
 mod carried;
 mod check;
+mod diff;
 mod plan;
 mod reach;
 mod wire;
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 pub use audit::audit;
 pub use carried::carried;
 pub use check::check;
+pub use diff::diff;
 pub use plan::plan;
 pub use reach::{can, explain, who};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
@@ -21,12 +23,13 @@ use super::escape;
 use crate::sources::plan_file::Document;
 
 /// The JSON Schema of each format, by the name of its file without the ending.
-pub fn schemas() -> [(&'static str, Schema); 7] {
+pub fn schemas() -> [(&'static str, Schema); 8] {
     [
         ("callmap-apply-1", schema::<carried::Wire<'static>>("callmap-apply/1")),
         ("callmap-audit-1", schema::<audit::Wire<'static>>("callmap-audit/1")),
         ("callmap-can-1", schema::<reach::CanWire<'static>>("callmap-can/1")),
         ("callmap-check-1", schema::<check::Wire<'static>>("callmap-check/1")),
+        ("callmap-diff-1", schema::<diff::Wire<'static>>("callmap-diff/1")),
         ("callmap-explain-1", schema::<reach::ExplainWire<'static>>("callmap-explain/1")),
         ("callmap-plan-1", schema::<Document>("callmap-plan/1")),
         ("callmap-who-1", schema::<reach::WhoWire<'static>>("callmap-who/1")),

@@ -23,7 +23,7 @@ pub(super) struct Head<'a> {
     /// Where the world came from; null where none was read.
     source: Option<SourceWire<'a>>,
     /// The environment of the map.
-    env: Option<&'a str>,
+    pub(super) env: Option<&'a str>,
     /// The time it was judged at, RFC 3339 in UTC.
     #[schemars(extend("format" = "date-time"))]
     at: String,

@@ -1,5 +1,6 @@
 //! Audits and plans as Markdown, for a comment on a pull request or the summary of a job.
 
+mod diff;
 mod plan;
 mod reach;
 
@@ -9,6 +10,7 @@ use std::{
     io::{self, Write},
 };
 
+pub use diff::diff;
 pub use plan::plan;
 pub use reach::{can, explain, who};
 

@@ -1,6 +1,7 @@
 //! The audit on a terminal: what was read and what was not, what was found, and what to do next.
 
 mod columns;
+mod diff;
 mod findings;
 mod head;
 mod next;
@@ -10,6 +11,7 @@ mod reach;
 use std::io::{self, Write};
 
 pub(super) use columns::fold;
+pub use diff::diff;
 pub(super) use head::{line, relaxed};
 pub(super) use plan::condition;
 pub use plan::plan;
