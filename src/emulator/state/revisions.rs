@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{State, line::Line, service};
+use crate::model::Time;
 
 /// The asset type of a revision.
 pub(super) const LINE: &str = "run.googleapis.com/Revision";
@@ -13,10 +14,18 @@ pub(super) const LINE: &str = "run.googleapis.com/Revision";
 /// The label of a revision that names its service.
 const SERVICE: &str = "/metadata/labels/serving.knative.dev~1service";
 
-/// The accounts of revisions, by the relative names of their services and their own short names; `None` is the default
-/// one.
+/// Revisions by the relative names of their services and their own short names.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Revisions(BTreeMap<String, BTreeMap<String, Option<String>>>);
+pub(super) struct Revisions(BTreeMap<String, BTreeMap<String, Made>>);
+
+/// What a revision was made with.
+#[derive(Debug, Clone)]
+struct Made {
+    /// The e-mail address of its account; `None` is the default one.
+    account: Option<String>,
+    /// When it was like this.
+    time: Option<Time>,
+}
 
 impl State {
     /// Takes the line of a revision: which account it runs as. One that tells no service says nothing.
@@ -32,14 +41,18 @@ impl State {
         };
         let named = data.pointer("/spec/serviceAccountName").or_else(|| data.get("serviceAccount"));
         let account = named.and_then(Value::as_str).filter(|email| !email.is_empty()).map(str::to_owned);
-        self.revisions.0.entry(service).or_default().insert(short.to_owned(), account);
+        let known = self.revisions.0.entry(service).or_default();
+        if known.get(short).is_none_or(|known| known.time <= line.time) {
+            known.insert(short.to_owned(), Made { account, time: line.time });
+        }
     }
 
     /// The latest revision of a service stays what it is, whatever is written now.
     pub(in crate::emulator) fn keep_revision(&mut self, name: &str) {
         let name = self.names.canonical(name);
         let Some(before) = self.service(&name) else { return };
-        let latest = before.get("latestCreatedRevision").and_then(Value::as_str);
+        let told = ["latestCreatedRevision", "latestReadyRevision"];
+        let latest = told.into_iter().find_map(|key| before.get(key).and_then(Value::as_str));
         let Some(short) =
             latest.and_then(|latest| latest.rsplit('/').next()).filter(|short| !short.is_empty())
         else {
@@ -50,7 +63,7 @@ impl State {
             return;
         }
         let account = before.pointer("/template/serviceAccount").and_then(Value::as_str).map(str::to_owned);
-        known.insert(short.to_owned(), account.clone());
+        known.insert(short.to_owned(), Made { account: account.clone(), time: None });
         let data = super::object([
             ("name", Some(format!("{name}/revisions/{short}").into())),
             ("service", Some(name.as_str().into())),
@@ -103,7 +116,7 @@ impl State {
     /// Puts the account of a revision in the place of the template's, where it is known.
     fn keep_account(&self, name: &str, short: &str, part: &mut Value, key: &str) {
         let known = self.revisions.0.get(name).and_then(|known| known.get(short));
-        let (Some(account), Some(fields)) = (known, part.as_object_mut()) else { return };
+        let (Some(Made { account, time: _ }), Some(fields)) = (known, part.as_object_mut()) else { return };
         match account {
             Some(account) => drop(fields.insert(key.to_owned(), account.as_str().into())),
             None => drop(fields.shift_remove(key)),

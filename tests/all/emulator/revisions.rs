@@ -41,8 +41,12 @@ fn lines_of_revisions_decide_their_accounts_and_that_they_are_there() {
         "resource": { "data": { "template": { "serviceAccount": NEW },
             "latestReadyRevision": format!("{PAY}/revisions/pay-3"), "latestCreatedRevision": format!("{PAY}/revisions/pay-3") } },
         "ancestors": ["projects/1041", "folders/7", "organizations/9000"] });
+    let stale = line(&format!("{PAY}/revisions/pay-1"), json!({ "service": "pay", "serviceAccount": NEW }));
     let text = [
-        line(&format!("{beside}/pay-1"), knative(json!({ "serviceAccountName": OLD }))),
+        line(&format!("{beside}/pay-1"), knative(json!({ "serviceAccountName": OLD })))
+            .replacen('{', r#"{"update_time":"2026-05-02T00:00:00Z","#, 1),
+        // An older line does not count.
+        stale.replacen('{', r#"{"update_time":"2026-05-01T00:00:00Z","#, 1),
         line(&format!("{PAY}/revisions/pay-2"), json!({ "service": "pay" })),
         // Of no service, and of no data.
         line(&format!("{beside}/pay-8"), json!({ "spec": {} })),
@@ -88,4 +92,18 @@ fn what_was_the_latest_revision_keeps_its_account_when_another_is_written() {
     again.change(|state| state.put(Kind::Service, PAY, json!({ "template": {} })));
     assert_eq!(names(&again), [""; 0]);
     assert!(!again.change(|state| state.lines()).contains("pay-00007"));
+}
+
+#[test]
+fn the_same_holds_of_a_service_that_is_replaced_in_the_knative_shape() {
+    let emulator = started();
+    let mut service = get(&emulator, &format!("/v1/{PAY}")).json();
+    let before = service["status"]["latestReadyRevisionName"].as_str().unwrap().to_owned();
+    let was = account(&emulator, &before);
+    service["spec"]["template"]["spec"]["serviceAccountName"] = NEW.into();
+    service["spec"]["traffic"] = json!([{ "revisionName": before, "percent": 100 }]);
+    let answer = send(&emulator, "PUT", &format!("/v1/{PAY}"), &service.to_string()).unwrap();
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(account(&emulator, &before), was);
+    assert_ne!(was, NEW);
 }
