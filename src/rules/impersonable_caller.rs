@@ -34,6 +34,9 @@ pub(super) const RULE: Rule = Rule {
 fn find(context: &Context<'_>) -> Vec<Finding> {
     let callers = Callers::new(context);
     let mut found = callers.groups();
+    if callers.all.is_empty() {
+        return found;
+    }
     let places = Places::new(context, &callers);
     let reach = Reach::new(&places);
     for (place, spot) in places.spots.iter().enumerate() {

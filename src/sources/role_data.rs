@@ -169,8 +169,12 @@ mod tests {
         let file = made(&[&first, second]).unwrap();
         // The same from one stream, and from single roles in another order.
         assert_eq!(made(&[&format!("{first}\n{second}")]).unwrap(), file);
+        let text = String::from_utf8(text(&file).unwrap()).unwrap();
+        let is_empty = |line: &&str| line.ends_with("[],") || line.ends_with("[]");
+        assert_eq!(text.lines().filter(is_empty).count(), Permission::ALL.len() - 3);
+        let filled: Vec<&str> = text.lines().filter(|line| !is_empty(line)).collect();
         assert_eq!(
-            String::from_utf8(text(&file).unwrap()).unwrap(),
+            filled.join("\n"),
             r#"{
 "source": "made up",
 "date": "2026-11-23",
@@ -182,10 +186,6 @@ mod tests {
 "roles/z.viewer"
 ],
 "roles_with_permission": {
-"resourcemanager.folders.setIamPolicy": [],
-"resourcemanager.organizations.setIamPolicy": [],
-"resourcemanager.projects.setIamPolicy": [],
-"run.instances.invoke": [],
 "run.jobs.run": [
 "roles/run.invoker"
 ],
@@ -194,10 +194,9 @@ mod tests {
 ],
 "run.services.setIamPolicy": [
 "roles/a.admin"
-]
+],
 }
-}
-"#
+}"#
         );
     }
 

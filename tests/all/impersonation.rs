@@ -1,6 +1,9 @@
 //! Who can act as a declared caller, for any policies: against a plain search, and laws.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use callmap::{
     callers::{CallerMap, MapText, load},
@@ -69,18 +72,22 @@ fn place(number: usize) -> String {
 fn world(given: &[Given]) -> World {
     let mut text = String::new();
     for (project, number) in [("shop-prod", "1041"), ("shop-edge", "1042")] {
-        text += &format!(
+        writeln!(
+            text,
             "{{\"name\":\"//cloudresourcemanager.googleapis.com/projects/{number}\",\"asset_type\":\
              \"cloudresourcemanager.googleapis.com/Project\",\"resource\":{{\"data\":{{\"projectId\":\"{project}\",\
-             \"projectNumber\":\"{number}\"}}}},\"ancestors\":[\"projects/{number}\",\"organizations/9000\"]}}\n"
-        );
+             \"projectNumber\":\"{number}\"}}}},\"ancestors\":[\"projects/{number}\",\"organizations/9000\"]}}"
+        )
+        .unwrap();
     }
     for name in ["pay", "ledger"] {
-        text += &format!(
+        writeln!(
+            text,
             "{{\"name\":\"//run.googleapis.com/projects/shop-prod/locations/europe-west1/services/{name}\",\
              \"asset_type\":\"run.googleapis.com/Service\",\"iam_policy\":{{}},\
-             \"ancestors\":[\"projects/1041\",\"organizations/9000\"]}}\n"
-        );
+             \"ancestors\":[\"projects/1041\",\"organizations/9000\"]}}"
+        )
+        .unwrap();
     }
     let input = Input::from_bytes("world.ndjson", text);
     let mut world = assets::read(vec![input], assets::ReadOptions::default()).unwrap();
@@ -221,7 +228,7 @@ fn many_accounts_are_judged_at_once() {
         "callmap: 1\nproject: shop-prod\nregion: europe-west1\nfunctions:\n  pay:\n  ledger:\ncallers:\n",
     );
     for number in 0..2_000 {
-        map += &format!("  serviceAccount:a{number}@shop-prod.iam.gserviceaccount.com: [pay]\n");
+        writeln!(map, "  serviceAccount:a{number}@shop-prod.iam.gserviceaccount.com: [pay]").unwrap();
     }
     let map = load(vec![MapText { path: "map.yaml".into(), bytes: map.into() }], None, at()).unwrap();
     let mut world = world(&[]);

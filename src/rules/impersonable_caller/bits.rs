@@ -68,7 +68,9 @@ mod tests {
     fn a_set_of_bits_is_a_set() {
         let of = |numbers: &[usize]| {
             let mut bits = Bits::none(130);
-            numbers.iter().for_each(|number| bits.add(*number));
+            for number in numbers {
+                bits.add(*number);
+            }
             bits
         };
         let mut bits = of(&[0, 63, 64, 129]);

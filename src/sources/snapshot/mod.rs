@@ -8,6 +8,7 @@
 //!   (`event_source_lists`), jobs and instances (`workloads`), projects below folders (`projects_below`); its `update_time` is the age of it all;
 //! - `callmap/Group`, `callmap/DenyPolicy`;
 //! - `callmap/Writer`: a resource of Terraform's that writes a policy, which `iam_policy` is a part of, or a service;
+//! - lines of service accounts hold their policies; of one that nobody listed the project is `-`;
 //! - `callmap/Unreadable`: `name`, `why`, and the `permission`, which tells the layer. Where it does not, because
 //!   something else than a permission was wanting, `layer` says it.
 //!

@@ -1,13 +1,14 @@
 //! What makes a change, of which class, and where it stands.
 
 use callmap::{
-    model::RoleName,
+    model::{Binding, Policy, Principal, RoleName},
     plan::Include,
+    rules,
     world::{Observed, Projects, RoleDefinition, Token},
 };
 
 use super::{
-    estate::{Estate, plan},
+    estate::{Estate, plan, with_context},
     shop::{INVOKER, account, lines, shop, written},
 };
 
@@ -263,6 +264,31 @@ fn what_hangs_above_goes_last_and_only_where_that_is_asked_for() {
         assert_eq!(also, ["extra"]);
         assert_eq!(above.protects.len(), 2);
     }
+}
+
+#[test]
+fn who_can_act_as_a_caller_is_left_alone() {
+    let email = "mobile@shop-prod.iam.gserviceaccount.com";
+    let caller = account("mobile");
+    let creator = "roles/iam.serviceAccountTokenCreator";
+    let binding =
+        Binding { role: RoleName::new(creator), members: vec![Principal::new(ALICE)], condition: None };
+    let policy = Policy { bindings: vec![binding], ..Policy::empty() };
+    let estate = shop(&format!("callers:\n  {caller}: [pay]\n"))
+        .bound("pay", INVOKER, &caller)
+        .bound("projects/shop-prod", creator, "user:bob@example.com")
+        .with(|world| drop(world.account_policies.insert(email.into(), Observed::Known(policy))))
+        .asked(&[
+            Include::Inherited,
+            Include::InheritedJobs,
+            Include::Dead,
+            Include::Public,
+            Include::Agents,
+        ]);
+    let found = with_context(&estate, |context| rules::run::judge(context).findings);
+    let rules: Vec<_> = found.iter().map(|finding| finding.rule.as_str()).collect();
+    assert_eq!(rules.iter().filter(|rule| **rule == "impersonable-caller").count(), 2, "{rules:?}");
+    check(&estate, &[]);
 }
 
 #[test]
