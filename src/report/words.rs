@@ -89,13 +89,10 @@ pub fn split(counts: Counts) -> Vec<String> {
     let Counts { split, split_unknown, .. } = counts;
     let told = |count: usize, what: &str| {
         let functions = counted(count, "caller function", "caller functions");
-        (count > 0).then(|| format!("traffic of {functions} is split: {what}"))
+        (count > 0).then(|| format!("{functions} with split traffic ({what})"))
     };
-    let expected = told(split, "the accounts of all revisions are expected");
-    expected
-        .into_iter()
-        .chain(told(split_unknown, "which accounts some revisions run as is not known"))
-        .collect()
+    let expected = told(split, "all accounts expected");
+    expected.into_iter().chain(told(split_unknown, "some accounts not known")).collect()
 }
 
 /// That the data about Google's own roles is old.
