@@ -23,14 +23,14 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
                 "it is an event function, and no event source of it was seen"
             };
             let message = format!(
-                "`{}` can call `{}` by `{}`{}: {source}{}",
+                "`{}` can call `{}` by `{}`{}: {source}",
                 judged.grant.principal,
                 context.label(service),
                 judged.grant.role,
-                phrase::under(judged.grant.condition.as_ref()),
-                evidence::phrase(context, service, &judged.grant.principal)
+                phrase::under(judged.grant.condition.as_ref())
             );
-            let mut finding = context.about_grant(judged, message);
+            let evidence = evidence::phrase(context, service, &judged.grant.principal);
+            let mut finding = evidence::with(context.about_grant(judged, message), evidence);
             finding.fix = Some(repair::removal(context, judged));
             Some(finding)
         })

@@ -28,6 +28,8 @@ pub struct Finding {
     pub opens: Arc<[ServiceName]>,
     /// What is the matter, in one sentence: a fragment without a full stop.
     pub message: String,
+    /// How the account that it is about is used, where that was seen. The message says it as well.
+    pub evidence: Option<String>,
     /// Where the map speaks of it.
     pub declared_at: Option<Location>,
     /// What would put it right: an imperative fragment.

@@ -21,12 +21,12 @@ fn find(context: &Context<'_>) -> Vec<Finding> {
             let label = context.label(service);
             let principal = &judged.grant.principal;
             let message = format!(
-                "`{principal}` can call `{label}` by `{}`{} and is not declared{}",
+                "`{principal}` can call `{label}` by `{}`{} and is not declared",
                 judged.grant.role,
-                phrase::under(judged.grant.condition.as_ref()),
-                evidence::phrase(context, service, principal)
+                phrase::under(judged.grant.condition.as_ref())
             );
-            let mut finding = context.about_grant(judged, message);
+            let evidence = evidence::phrase(context, service, principal);
+            let mut finding = evidence::with(context.about_grant(judged, message), evidence);
             let removal = repair::removal(context, judged);
             finding.fix = Some(match evidence::sources(context, service, principal) {
                 Some(sources) => format!(

@@ -77,6 +77,7 @@ pub(crate) fn about(rule: RuleId, resource: Resource, message: &str) -> Finding 
         grant: None,
         opens: Arc::from([]),
         message: message.to_owned(),
+        evidence: None,
         declared_at: None,
         fix: None,
         accepted: None,

@@ -123,7 +123,7 @@ impl SummaryWire {
 
 impl<'a> FindingWire<'a> {
     fn of(finding: &'a Finding) -> Self {
-        // What a grant above functions opens is counted and named in the message.
+        // What a grant above functions opens is counted and named in the message, and how an account is used is told there.
         let Finding {
             rule,
             level,
@@ -133,6 +133,7 @@ impl<'a> FindingWire<'a> {
             grant,
             opens: _,
             message,
+            evidence: _,
             declared_at,
             fix,
             fingerprint,

@@ -199,7 +199,10 @@ fn row(finding: &Finding) -> [String; 3] {
     let who = finding.caller.as_ref().or(finding.grant.as_ref().map(|grant| &grant.principal));
     let who = who.map(|who| escape::terminal(who.as_str()).into_owned()).unwrap_or_default();
     // A declared caller has a line in the map; what is not declared has none worth showing.
-    let how = finding.grant.as_ref().map(words::grant).or_else(|| place(finding)).unwrap_or_default();
+    let mut how = finding.grant.as_ref().map(words::grant).or_else(|| place(finding)).unwrap_or_default();
+    if let Some(evidence) = &finding.evidence {
+        put(&mut how, format_args!("; {}", escape::terminal(evidence)));
+    }
     [what, who, how]
 }
 
