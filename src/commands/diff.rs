@@ -99,7 +99,8 @@ fn maps(options: &DiffOptions, console: &mut Console<'_>) -> Result<Exit, Error>
     }
     let [old, new] = [&options.old, &options.new].map(|path| input::texts(std::slice::from_ref(path)));
     let (old, new) = (old?, new?);
-    let has_environments = has_environments(&old, at) || has_environments(&new, at);
+    let has_environments =
+        options.env.is_some() && (has_environments(&old, at) || has_environments(&new, at));
     let load = |texts: Vec<MapText>| {
         // One that got or lost its environments is compared as it is.
         let env = options.env.as_deref().filter(|_| !has_environments || self::has_environments(&texts, at));

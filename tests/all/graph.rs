@@ -236,6 +236,11 @@ fn the_sample_estate_is_drawn() {
     };
     assert!(mmd.contains(&format!("  {} --> {}\n", node("checkout"), node("payments"))), "{mmd}");
     assert!(mmd.contains("-.-x|\"missing\"|"));
+    // What sends events is drawn as well, and whether it gets through.
+    assert!(
+        mmd.contains("[/\"Eventarc trigger #96;") && mmd.contains("-.-x|\"missing: wrong audience\"|"),
+        "{mmd}"
+    );
     let (code, out, err) = callmap(dir.path(), &["graph", "--demo", "-o", "a.mmd", "-o", "b.gv"]);
     assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
     assert_eq!(fs::read_to_string(dir.path().join("a.mmd")).unwrap(), mmd);

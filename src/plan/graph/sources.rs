@@ -15,66 +15,84 @@ use crate::{
     access::Verdict,
     model::{Principal, RuleId, ServiceName},
     rules::{Audit, context::Context},
-    world::{EventSource, Token},
+    world::{Addresses, EventSource, Token},
 };
+
+/// What an edge from an event source comes to, and why where it comes to nothing.
+type Outcome = (Kind, Option<&'static str>);
+
+/// An event function's trigger by the function's name, with whom it calls as.
+type Trigger = (Arc<str>, Option<Principal>);
 
 /// Adds every event source of a function in scope, with an edge to each function it sends to.
 pub(super) fn add(draft: &mut Draft, context: &Context<'_>, audit: &Audit) {
-    let by_name: BTreeMap<&str, &EventSource> =
-        context.world.event_sources.iter().map(|source| (&*source.name, source)).collect();
+    let addresses = Addresses::new(context.world);
+    let (seen, unseen) = (context.world.sources_by_service(), unseen(context));
     let blocked = audit.findings.iter().filter(|finding| finding.rule == RuleId::TriggerBlocked);
     let blocked: BTreeSet<_> =
         blocked.filter_map(|finding| Some((finding.function.as_ref()?, finding.caller.as_ref()?))).collect();
-    let own = own_triggers(context);
     for (service, _) in &context.services {
-        for seen in context.expected.sources(service) {
-            let (name, identity) = (&seen.name, &seen.identity);
-            let source = by_name.get(&**name).copied();
-            // A function that names its trigger is no source beside it.
-            if own.get(name).is_some_and(|trigger| by_name.contains_key(&**trigger)) {
-                continue;
-            }
-            let label = source.map_or_else(|| "event trigger".to_owned(), EventSource::label);
-            let key = Key::Source(name.clone());
+        let sources = seen.get(*service).into_iter().flatten();
+        let sources = sources.map(|source| {
+            let outcome = outcome(context, &addresses, service, source);
+            (source.name.clone(), source.label(), source.identity.clone(), outcome)
+        });
+        let triggers = unseen.get(*service).into_iter().flatten().map(|(name, identity)| {
+            let outcome = of_identity(context, service, identity.as_ref());
+            (name.clone(), "event trigger".to_owned(), identity.clone(), outcome)
+        });
+        for (name, label, identity, (kind, why)) in sources.chain(triggers) {
+            let is_blocked =
+                identity.as_ref().is_some_and(|identity| blocked.contains(&(*service, identity)));
+            let kind = if is_blocked { Kind::Missing } else { kind };
+            let why = why.or((kind == Kind::Missing).then_some("refused"));
+            let key = Key::Source(name);
             draft.node(&key, || gather::node(Shape::Source, vec![label]));
-            let is_refused = seen.is_taken == Some(false);
-            let is_blocked = is_refused
-                || identity.as_ref().is_some_and(|identity| blocked.contains(&(*service, identity)));
-            let kind =
-                if is_blocked { Kind::Missing } else { kind(context, service, identity.as_ref(), source) };
-            let detail = (kind == Kind::Missing).then(|| "refused".to_owned());
-            draft.edge(key, Key::Function((*service).clone()), kind, detail);
+            draft.edge(key, Key::Function((*service).clone()), kind, why.map(str::to_owned));
         }
     }
 }
 
-/// The Eventarc trigger of each function of the Functions API that names one, by the function's relative name.
-fn own_triggers(context: &Context<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
-    let named = context.world.functions.iter().filter_map(|(name, function)| {
-        let trigger = function.trigger.clone()?;
-        Some((name.to_string().into(), trigger))
-    });
-    named.collect()
+/// Event functions whose trigger was not seen itself, by the service that serves them, with whom they are called as.
+fn unseen<'w>(context: &Context<'w>) -> BTreeMap<&'w ServiceName, Vec<Trigger>> {
+    let seen: BTreeSet<&str> = context.world.event_sources.iter().map(|source| &*source.name).collect();
+    let mut unseen: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (name, function) in &context.world.functions {
+        let Some(service) = function.service.as_ref().filter(|_| function.is_event_driven) else { continue };
+        if function.trigger.as_ref().is_some_and(|trigger| seen.contains(&**trigger)) {
+            continue;
+        }
+        let identity =
+            function.trigger_identity.clone().or_else(|| context.world.default_identity(&name.project));
+        unseen.entry(service).or_default().push((name.to_string().into(), identity));
+    }
+    unseen
 }
 
-fn kind(
+fn outcome(
     context: &Context<'_>,
+    addresses: &Addresses<'_>,
     service: &ServiceName,
-    identity: Option<&Principal>,
-    source: Option<&EventSource>,
-) -> Kind {
-    // Without a token that Cloud Run takes, a request is anybody's.
-    let has_no_token = source.is_some_and(|source| source.token != Token::Id);
-    let verdict = match identity {
-        Some(identity) if !has_no_token => context.access.allows(identity, service),
-        _ => match context.access.allows(&Principal::new("allUsers"), service) {
-            Verdict::No if !has_no_token => Verdict::Unknown,
-            verdict => verdict,
-        },
-    };
-    match verdict {
-        Verdict::Yes => Kind::Event,
-        Verdict::Unknown => Kind::Unknown,
-        Verdict::No => Kind::Missing,
+    source: &EventSource,
+) -> Outcome {
+    // Where everybody is let through, nobody looks at tokens.
+    if context.access.allows(&Principal::new("allUsers"), service) == Verdict::Yes {
+        return (Kind::Event, None);
+    }
+    if source.token != Token::Id {
+        return (Kind::Missing, Some("no ID token"));
+    }
+    let audience = source.audience.as_deref();
+    if audience.is_some_and(|audience| addresses.takes(service, audience) == Some(false)) {
+        return (Kind::Missing, Some("wrong audience"));
+    }
+    of_identity(context, service, source.identity.as_ref())
+}
+
+fn of_identity(context: &Context<'_>, service: &ServiceName, identity: Option<&Principal>) -> Outcome {
+    match identity.map_or(Verdict::Unknown, |identity| context.access.allows(identity, service)) {
+        Verdict::Yes => (Kind::Event, None),
+        Verdict::Unknown => (Kind::Unknown, None),
+        Verdict::No => (Kind::Missing, None),
     }
 }
