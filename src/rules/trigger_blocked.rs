@@ -146,7 +146,9 @@ fn of_token(
 ) -> Option<Finding> {
     let (first, label) = (*sources.first()?, context.label(service));
     let call = context.sources_call(service, sources);
-    let who = identity.map_or_else(String::new, |identity| format!(" as `{identity}`"));
+    // Whoever sends a token for somebody else is refused as anybody would be.
+    let who = identity.filter(|_| cause != Cause::Audience);
+    let who = who.map_or_else(String::new, |identity| format!(" as `{identity}`"));
     let (outcome, fix) = match cause {
         Cause::Audience => {
             let audience = first.audience.as_deref()?;

@@ -9,7 +9,7 @@ use callmap::{
     model::{Principal, ServiceName, Time},
     plan::{PlanOptions, discover::discover},
     report::map_text,
-    rules::Scope,
+    rules::{Audit, Scope, run},
     sources::{
         Input,
         assets::{ReadOptions, read},
@@ -31,6 +31,53 @@ fn world() -> World {
 fn committed() -> CallerMap {
     let text = |(path, text): (&str, &str)| MapText { path: path.into(), bytes: text.as_bytes().to_vec() };
     load(estate::MAP.map(text).to_vec(), None, estate::time()).unwrap()
+}
+
+fn audit(map: &CallerMap, world: &World) -> Audit {
+    run(map, world, estate::time(), Scope::new(map, world, &[])).unwrap()
+}
+
+/// The findings that speak of these words, as `rule: message`.
+fn of(audit: &Audit, words: &str) -> Vec<String> {
+    let lines = audit.findings.iter().map(|finding| format!("{}: {}", finding.rule, finding.message));
+    lines.filter(|line| line.contains(words)).collect()
+}
+
+#[test]
+fn each_story_of_the_pipeline_is_one_line() {
+    let (map, world) = (committed(), world());
+    let audit = audit(&map, &world);
+    for (about, line) in [
+        (
+            "storefront@",
+            "missing-caller: `serviceAccount:storefront@shop-prod.iam.gserviceaccount.com` is declared for \
+             `checkout`, holds no invoker role on it, and will get 403",
+        ),
+        (
+            "resize-uploads",
+            "trigger-blocked: Eventarc trigger `resize-uploads` calls `resize` as \
+             `serviceAccount:events@shop-prod.iam.gserviceaccount.com`, which gets 403 there",
+        ),
+        (
+            "orders-to-fulfil",
+            "trigger-blocked: Pub/Sub subscription `orders-to-fulfil` calls `fulfil` with a token for \
+             `https://orders.shop.example.com` and gets 401: it takes \
+             `https://fulfil-100000000001.europe-west1.run.app`",
+        ),
+        (
+            "`nightly`",
+            "undeclared-caller: `serviceAccount:nightly@shop-prod.iam.gserviceaccount.com` can call `reports` by \
+             `roles/run.invoker` and is not declared; used by Scheduler job `nightly`",
+        ),
+        (
+            "`cart`, `checkout`",
+            "shared-identity: 2 functions run as `checkout@shop-prod.iam.gserviceaccount.com`: `cart`, `checkout`; \
+             so beyond the map `cart` may call `ledger` and `payments`",
+        ),
+    ] {
+        let told = of(&audit, about);
+        assert_eq!(told.iter().filter(|told| **told == line).count(), 1, "{about}: {told:#?}");
+    }
 }
 
 /// What a map says of functions and callers, by full names: what each function runs as and whether events alone call
