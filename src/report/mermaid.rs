@@ -102,6 +102,8 @@ fn arrow(kind: Kind, label: &str) -> String {
 /// What the shapes and the lines mean, of those that are there.
 fn legend(picture: &Picture, lines: &mut BTreeMap<Kind, Vec<usize>>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  subgraph legend[\"{}\"]", quoted(&legend_name(picture)))?;
+    // Without a direction of its own it would be as wide as all of its lines beside each other.
+    writeln!(out, "    direction LR")?;
     for (number, shape) in shapes(picture).into_iter().enumerate() {
         writeln!(out, "    s{number}{}", shaped(shape, &quoted(shape.words().0)))?;
     }

@@ -123,6 +123,7 @@ fn takes_mermaid(text: &str) {
         let words: Vec<_> = line.split(' ').collect();
         match words.as_slice() {
             ["end"] => depth -= 1,
+            ["direction", "LR"] => assert!(depth > 0, "{line}"),
             ["subgraph", name] => {
                 depth += 1;
                 let id = name.strip_suffix("[\"\"]").unwrap();

@@ -67,6 +67,7 @@ fn wanted(readme: &str) -> String {
         let shown = lines.into_iter().map(|line| format!("$ {line}\n{}", run(line, dir.path()).0));
         shown.collect::<Vec<_>>().join("\n")
     });
+    let text = with_blocks(&text, "mermaid", |_| run("callmap graph --demo", dir.path()).0);
     let rows = RULES
         .iter()
         .map(|rule| format!("| `{}` | {} | {} |\n", rule.id, rule.id.default_level(), rule.title));
