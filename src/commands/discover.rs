@@ -4,7 +4,7 @@ use std::{fs::File, io::Write as _, path::Path};
 
 use super::{Console, DiscoverOptions, Error, Exit, input, world};
 use crate::{
-    callers::{self, CallerMap, MapError, MapText, Settings},
+    callers::{self, CallerMap, MapError, MapText},
     model::{Container, Time},
     plan::discover,
     report::map_text,
@@ -23,7 +23,7 @@ pub fn discover(options: &DiscoverOptions, console: &mut Console<'_>) -> Result<
     }
     let asked = input::asked(None, wider);
     let world::Reading { world, at, stale, live: _ } = world::read(world, &asked, console)?;
-    let found = discover::discover(&world, &scope(&nothing(), &world, wider), at);
+    let found = discover::discover(&world, &scope(&CallerMap::nothing(), &world, wider), at);
     if found.functions.is_empty() {
         return Err(Error::NothingLive);
     }
@@ -51,18 +51,6 @@ fn audit(text: &[u8], world: &World, wider: &[Container], at: Time) -> Result<Au
 /// What is named, or everything that was read.
 fn scope(map: &CallerMap, world: &World, wider: &[Container]) -> Scope {
     if wider.is_empty() { Scope::everything(world) } else { Scope::new(map, world, wider) }
-}
-
-/// A map of nothing, whose scope is what it is widened by.
-fn nothing() -> CallerMap {
-    CallerMap {
-        files: Vec::new(),
-        env: None,
-        functions: Vec::new(),
-        edges: Vec::new(),
-        globs: Vec::new(),
-        settings: Settings::default(),
-    }
 }
 
 /// Writes a file that is not there yet.

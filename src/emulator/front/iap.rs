@@ -20,11 +20,6 @@ const PROXY: &str = "proxy-authorization";
 /// Where people are sent to say who they are.
 const SIGN_IN: &str = "https://accounts.google.com/o/oauth2/v2/auth?response_type=code&scope=openid+email";
 
-/// As whom the proxy calls the function (<https://cloud.google.com/iap/docs/enabling-cloud-run>).
-pub(super) fn agent(number: &str) -> Principal {
-    Principal::service_account(&format!("service-{number}@gcp-sa-iap.iam.gserviceaccount.com"))
-}
-
 /// Who is let through, or what the proxy answers of its own.
 pub(super) fn passed(visit: &Visit<'_>) -> Result<Principal, Answer> {
     let request = visit.request;

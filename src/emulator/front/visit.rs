@@ -13,7 +13,7 @@ use super::{
     page,
 };
 use crate::{
-    access::{self, Access, Effect, Verdict, condition},
+    access::{self, Access, Effect, Verdict, agent::iap_agent, condition},
     emulator::{handle::Handle, request::Request, server::Answer, state::View},
     model::{Principal, ServiceName, Time},
     world::{Observed, Settings, World},
@@ -152,7 +152,7 @@ impl<'v> Visit<'v> {
     /// What Cloud Run says of the proxy's own account, once the proxy has let the caller through.
     fn through_iap(&self, caller: &Principal) -> Answer {
         let number = self.world.projects.number(&self.name.project);
-        let agent = iap::agent(number.unwrap_or_default());
+        let agent = iap_agent(number.unwrap_or_default());
         let judged = self.judged(&self.world, &agent);
         if judged.caller.verdict == Verdict::Yes {
             return self.welcome(Some(caller), Some(&agent));
