@@ -101,9 +101,7 @@ fn each_cause_of_a_refusal_is_a_finding_of_its_own() {
     assert_eq!(
         told,
         [
-            &*format!(
-                "Scheduler job `b` and 1 source more call `pay` with a token for `tick` and get 401: it takes its own URL"
-            ),
+            "Scheduler job `b` and 1 source more call `pay` with a token for `tick` and get 401: it takes its own URL",
             &format!("Scheduler job `b` and 2 sources more call `pay` as `{cron}`, which gets 403 there"),
             &format!(
                 "Scheduler job `c` {all} with an OAuth access token and gets 401: Cloud Run takes ID tokens alone"
