@@ -72,6 +72,7 @@ pub(super) fn smallest_role(permission: &str) -> Option<&'static str> {
         "run.services.list"
         | "run.services.get"
         | "run.services.getIamPolicy"
+        | "run.revisions.get"
         | "run.locations.list"
         | "run.jobs.list"
         | "run.instances.list" => "roles/run.viewer",
@@ -141,7 +142,8 @@ fn is_unlisted(world: &World, service: &ServiceName) -> bool {
     lists.iter().any(|list| world.unread_lists.contains_key(list.as_str()))
 }
 
-/// Settings and policies of the services in scope; what stands above them, once a project.
+/// Settings and policies of the services in scope, and the accounts of their revisions that still answer; what stands
+/// above them, once a project.
 fn services(context: &Context<'_>, gaps: &mut Gaps) {
     for (name, service) in &context.services {
         let own = || Resource::Service((*name).clone());
@@ -153,6 +155,13 @@ fn services(context: &Context<'_>, gaps: &mut Gaps) {
         };
         add(&own, "its settings", service.settings.gap());
         add(&own, "its policy", service.policy.gap());
+        for (revision, account) in context.world.revisions.get(*name).into_iter().flatten() {
+            let gap = account.gap().map(|Gap { why, permission }| Gap {
+                why: format!("`{revision}`: {why}").into(),
+                permission: permission.clone(),
+            });
+            add(&own, "the account of a revision", gap.as_ref());
+        }
         add(&project, "what stands above its functions", service.ancestors.gap());
     }
 }
