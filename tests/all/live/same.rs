@@ -188,3 +188,26 @@ fn for_changes_what_else_a_role_above_opens_is_read() {
     let gateway: ServiceName = "projects/shop-edge/locations/us-central1/services/gateway".parse().unwrap();
     assert!(!world.services.contains_key(&gateway));
 }
+
+#[test]
+fn where_accounts_are_judged_the_event_sources_of_what_is_ours_are_read() {
+    let emulator = emulator(ESTATE);
+    let name = "projects/shop-edge/locations/europe-west1/jobs/morning";
+    emulator.change(|state| {
+        let target = serde_json::json!({"uri": "https://elsewhere.example.com"});
+        state.put(
+            callmap::emulator::Kind::SchedulerJob,
+            name,
+            serde_json::json!({"name": name, "httpTarget": target}),
+        );
+    });
+    let mut asked = Asked { projects: ["shop-prod".into()].into(), ..Asked::default() };
+    asked.ours.insert("shop-edge".into());
+    let has_job = |world: &World| world.event_sources.iter().any(|source| &*source.name == name);
+    let world = live_of(&emulator, &asked);
+    assert!(!has_job(&world) && !world.event_source_lists.contains_key("shop-edge"));
+    asked.is_judging_accounts = true;
+    let world = live_of(&emulator, &asked);
+    assert!(has_job(&world) && !world.has_seen("shop-edge"));
+    assert_eq!(world.event_source_lists["shop-edge"], Observed::Known(()));
+}

@@ -130,7 +130,7 @@ impl Named {
 
     /// The projects besides of which event sources are read.
     pub(super) fn ours(&self, asked: &Asked, scope: &BTreeSet<ProjectName>) -> BTreeSet<ProjectName> {
-        let ours = asked.ours.iter().filter(|_| asked.is_for_changes);
+        let ours = asked.ours.iter().filter(|_| asked.is_for_changes || asked.is_judging_accounts);
         ours.map(|project| self.projects.canonical(project))
             .filter(|project| !scope.contains(project))
             .collect()

@@ -24,7 +24,8 @@ pub struct Asked {
     /// Projects that are ours without being looked at: the map's `projects`.
     pub ours: BTreeSet<ProjectName>,
     /// Whether changes are to be made of it: then also read are the jobs and instances of each project, every
-    /// project below the folders and organizations above, and the event sources of `ours`.
+    /// project below the folders and organizations above, and the event sources of `ours`, which call as accounts that
+    /// somebody might take for idle.
     pub is_for_changes: bool,
     /// Whether groups are expanded that are not among `groups`.
     pub is_expanding: bool,
@@ -35,7 +36,8 @@ pub struct Asked {
     /// Functions whose accounts a map names as callers, by the name that the map gives them.
     pub calling: BTreeSet<ServiceName>,
     /// Whether it is judged who can act as the callers: then also read are the allow policies of service accounts that
-    /// are callers or may act as one, and of what stands above these.
+    /// are callers or may act as one, and of what stands above these; and, since all of it is judged, the event sources
+    /// of `ours`.
     pub is_judging_accounts: bool,
     /// How deny policies are read; `None` leaves them.
     pub deny: Option<DenyAsked>,
