@@ -129,8 +129,13 @@ fn refused<'a>(context: &'a Context<'_>, service: &ServiceName) -> BTreeMap<Key<
         let cause = match source.token {
             Token::Id if source.is_taken == Some(false) => Cause::Audience,
             Token::Access => Cause::AccessToken,
-            // What a trigger without an account sends is not known.
-            Token::None if source.kind != Some(EventSourceKind::Trigger) => Cause::NoToken,
+            // What a trigger without an account sends is not known, and the tasks of a queue bring tokens of their own
+            // (<https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#httprequest>).
+            Token::None
+                if !matches!(source.kind, Some(EventSourceKind::Trigger | EventSourceKind::Queue)) =>
+            {
+                Cause::NoToken
+            }
             Token::Id | Token::None => continue,
         };
         refused.entry((cause, source.identity.as_ref())).or_default().push(source);
