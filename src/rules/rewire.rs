@@ -66,7 +66,8 @@ fn command(source: &SeenSource, audience: &str) -> Option<String> {
             let (project, name, url) = (quoted(project)?, quoted(name)?, quoted(source.url.as_deref()?)?);
             Some(format!(
                 "gcloud pubsub subscriptions modify-push-config {name} --project={project} --push-endpoint={url} \
-                 --push-auth-service-account={account} --push-auth-token-audience={audience}"
+                 --push-auth-service-account={account} --push-auth-token-audience={audience} (and --push-no-wrapper, \
+                 where its messages come unwrapped: all of the push configuration is written anew)"
             ))
         }
         (EventSourceKind::Job, ["projects", project, "locations", location, "jobs", name]) => {
