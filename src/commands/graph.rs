@@ -33,10 +33,16 @@ pub fn graph(options: &GraphOptions, console: &mut Console<'_>) -> Result<Exit, 
         .map_err(|mistakes| MapError { texts: texts.unwrap_or_default(), mistakes })?;
     let audit = rules::run::judge(&context);
     let choice = choice(options, &map, &world)?;
-    let mut picture = graph::picture(&context, &audit, has_map, &choice);
-    picture.is_complete &= stale.is_empty();
+    let draw = |choice: &Choice| {
+        let picture = graph::picture(&context, &audit, has_map, choice);
+        Picture { is_complete: picture.is_complete && stale.is_empty(), ..picture }
+    };
+    let picture = fitting(choice, draw)?;
     publish(&picture, *format, files, console)?;
     tell(&picture, console)?;
+    if !console.is_quiet && has_mermaid(*format, files) {
+        tell_size(&picture, console)?;
+    }
     Ok(if audit.has_open_gaps() || !stale.is_empty() { Exit::Incomplete } else { Exit::Done })
 }
 
@@ -50,8 +56,45 @@ fn choice(options: &GraphOptions, map: &CallerMap, world: &World) -> Result<Choi
         only: options.only.clone(),
         functions: functions.collect::<Result<_, _>>()?,
         callers: callers.collect::<Result<_, _>>()?,
-        is_all: options.is_all,
+        most: (!options.is_all).then_some(graph::MOST),
     })
+}
+
+/// A picture that Mermaid draws: long names leave room for less. All of it is drawn however long it is.
+fn fitting(mut choice: Choice, draw: impl Fn(&Choice) -> Picture) -> Result<Picture, Error> {
+    loop {
+        let picture = draw(&choice);
+        let Some(most) = choice.most.filter(|most| *most > 1) else { return Ok(picture) };
+        let text = render(&picture, PictureFormat::Mermaid)?;
+        if mermaid::is_drawn(mermaid::size(&picture, &text)) {
+            return Ok(picture);
+        }
+        choice.most = Some(most / 2);
+    }
+}
+
+/// Whether a picture is written as Mermaid.
+fn has_mermaid(format: Option<PictureFormat>, files: &[super::ReportFile<PictureFormat>]) -> bool {
+    let is_usual = format.is_none() && files.is_empty();
+    let mut formats = files.iter().map(super::ReportFile::format).chain(format);
+    is_usual || formats.any(|format| format == PictureFormat::Mermaid)
+}
+
+/// Says where Mermaid would not draw it.
+fn tell_size(picture: &Picture, console: &mut Console<'_>) -> Result<(), Error> {
+    let size = mermaid::size(picture, &render(picture, PictureFormat::Mermaid)?);
+    if mermaid::is_drawn(size) {
+        return Ok(());
+    }
+    let text = format!(
+        "GitHub draws no Mermaid of more than {} characters or {} edges, and this has {} and {}: draw less, or with \
+         `--format dot`",
+        mermaid::MOST_CHARACTERS,
+        mermaid::MOST_EDGES,
+        size.0,
+        size.1
+    );
+    live::say("warning", &text, console)
 }
 
 fn publish(

@@ -13,6 +13,24 @@ use super::{
 };
 use crate::plan::graph::{Edge, Kind, Node, Picture, Shape, State};
 
+/// How many characters Mermaid draws, unless a page says otherwise
+/// (<https://mermaid.js.org/config/schema-docs/config.html#maxtextsize>); GitHub says nothing else.
+pub const MOST_CHARACTERS: usize = 50_000;
+
+/// How many edges Mermaid draws (<https://mermaid.js.org/config/schema-docs/config.html#maxedges>).
+pub const MOST_EDGES: usize = 500;
+
+/// How long a drawing is, as Mermaid counts: its characters, and its edges with those of the legend.
+pub fn size(picture: &Picture, text: &[u8]) -> (usize, usize) {
+    let characters = String::from_utf8_lossy(text).encode_utf16().count();
+    (characters, picture.edges.len() + kinds(picture).len())
+}
+
+/// Whether Mermaid draws something of this size where nobody told it to draw more.
+pub const fn is_drawn((characters, edges): (usize, usize)) -> bool {
+    characters <= MOST_CHARACTERS && edges <= MOST_EDGES
+}
+
 /// Draws a picture.
 ///
 /// # Errors

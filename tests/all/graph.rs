@@ -325,3 +325,77 @@ fn without_a_map_the_world_is_drawn() {
     assert!(mmd.contains("|\"can call\"|") && !mmd.contains("declared"), "{mmd}");
     assert!(!mmd.contains("on no map"));
 }
+
+/// A service and its policy, as lines of an export.
+fn service(name: &str, callers: &[String]) -> String {
+    let data = serde_json::json!({
+        "kind": "Service", "metadata": { "name": name, "namespace": "100000000001" },
+        "spec": { "template": { "spec": { "serviceAccountName": format!("{name}@shop-prod.iam.gserviceaccount.com") } } },
+    });
+    let line = serde_json::json!({
+        "name": format!("//run.googleapis.com/projects/shop-prod/locations/europe-west1/services/{name}"),
+        "asset_type": "run.googleapis.com/Service",
+        "resource": { "data": data },
+        "iam_policy": { "bindings": [{ "role": "roles/run.invoker", "members": callers }] },
+        "ancestors": ["projects/100000000001"],
+    });
+    format!("{line}\n")
+}
+
+/// A project in which anybody whose policy this is can call.
+fn project(callers: &[&str]) -> String {
+    let line = serde_json::json!({
+        "name": "//cloudresourcemanager.googleapis.com/projects/100000000001",
+        "asset_type": "cloudresourcemanager.googleapis.com/Project",
+        "resource": { "data": { "projectId": "shop-prod", "projectNumber": "100000000001" } },
+        "iam_policy": { "bindings": [{ "role": "roles/run.invoker", "members": callers }] },
+        "ancestors": ["projects/100000000001"],
+    });
+    format!("{line}\n")
+}
+
+#[test]
+fn what_is_drawn_is_what_mermaid_draws_however_much_calls_however_much() {
+    let dir = tempfile::tempdir().unwrap();
+    let called_by = |number: usize, long: &str| -> String {
+        let callers = (0..100).filter(|other| (other * number) % 101 < 20);
+        let callers: Vec<_> = callers
+            .map(|other| format!("serviceAccount:{long}f{other}@shop-prod.iam.gserviceaccount.com"))
+            .collect();
+        service(&format!("f{number}"), &callers)
+    };
+    let all = |long: &str| project(&[]) + &(0..100).map(|number| called_by(number, long)).collect::<String>();
+    fs::write(dir.path().join("dense.ndjson"), all("")).unwrap();
+    fs::write(dir.path().join("long.ndjson"), all(&"<&\">".repeat(20))).unwrap();
+    for file in ["dense.ndjson", "long.ndjson"] {
+        let (_, mmd, err) = callmap(dir.path(), &["graph", "--from", file]);
+        takes_mermaid(&mmd);
+        let edges = mmd.lines().filter(|line| line.contains("-->")).count();
+        assert!(mmd.len() <= 50_000 && edges <= 500, "{} {edges}", mmd.len());
+        assert!(err.contains(" are left out") && !err.contains("GitHub"), "{err}");
+    }
+    let (_, _, err) = callmap(dir.path(), &["graph", "--from", "dense.ndjson", "--all"]);
+    assert!(
+        err.contains("warning: GitHub draws no Mermaid of more than 50000 characters or 500 edges"),
+        "{err}"
+    );
+    let (_, _, err) = callmap(dir.path(), &["graph", "--from", "dense.ndjson", "--all", "--format", "dot"]);
+    assert!(!err.contains("GitHub"), "{err}");
+}
+
+#[test]
+fn no_kind_of_what_is_wrong_crowds_out_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut assets = project(&["group:platform@example.com"]);
+    let mut map = "callmap: 1\nproject: shop-prod\nregion: europe-west1\nfunctions:\n".to_owned();
+    for number in 0..300 {
+        assets += &service(&format!("f{number}"), &[format!("user:u{number}@example.com")]);
+        map += &format!("  f{number}:\n");
+    }
+    map += "callers: {}\n";
+    fs::write(dir.path().join("assets.ndjson"), assets).unwrap();
+    fs::write(dir.path().join("map.yaml"), map).unwrap();
+    let (_, mmd, _) = callmap(dir.path(), &["graph", "-m", "map.yaml", "--from", "assets.ndjson"]);
+    takes_mermaid(&mmd);
+    assert!(mmd.contains("|\"undeclared\"|") && mmd.contains("|\"from above: run.invoker\"|"), "{mmd}");
+}

@@ -40,6 +40,14 @@ impl Kind {
         Self::Above,
     ];
 
+    /// Whether it is what one looks for.
+    pub const fn is_wrong(self) -> bool {
+        match self {
+            Self::Undeclared | Self::Public | Self::Missing | Self::Unknown | Self::Inherited => true,
+            Self::Open | Self::Granted | Self::Event | Self::Right | Self::Above => false,
+        }
+    }
+
     /// The word on the edge, so that nothing is said by colour alone; empty where the line says enough.
     pub const fn word(self) -> &'static str {
         match self {

@@ -19,10 +19,10 @@ use draft::Key;
 pub use kind::{Kind, Shape, State};
 
 /// How many nodes a picture has that was not asked to have all.
-const MOST: usize = 120;
+pub const MOST: usize = 120;
 
 /// What is drawn.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// Edges of these kinds alone; none is all.
     pub only: BTreeSet<Kind>,
@@ -30,8 +30,9 @@ pub struct Choice {
     pub functions: BTreeSet<ServiceName>,
     /// What these callers call; none is all.
     pub callers: BTreeSet<Principal>,
-    /// Every node by itself, however many there are.
-    pub is_all: bool,
+    /// At most so many nodes, with those that are alike put together; nothing is every node by itself, however many
+    /// there are.
+    pub most: Option<usize>,
 }
 
 /// A picture.
@@ -108,11 +109,11 @@ pub fn picture(context: &Context<'_>, audit: &Audit, has_map: bool, choice: &Cho
     let mut draft = gather::all(context, audit, has_map);
     narrow::by_choice(&mut draft, choice, context);
     let mut hidden = Hidden::default();
-    if !choice.is_all {
+    if let Some(most) = choice.most {
         let functions = choice.functions.iter().cloned().map(Key::Function);
         let callers = choice.callers.iter().flat_map(|caller| gather::callers(context, caller));
         fold::alike(&mut draft, &functions.chain(callers).collect());
-        hidden = narrow::to_most(&mut draft, MOST);
+        hidden = narrow::to_most(&mut draft, most);
     }
     let ids: Vec<&Key> = draft.nodes.keys().collect();
     // Every edge leads between nodes of the draft.

@@ -15,7 +15,7 @@ use crate::{
 /// Leaves what is asked for. A folder or an organization stays where an edge to it stays that says something, and a
 /// function without edges only where nothing special is asked for.
 pub(super) fn by_choice(draft: &mut Draft, choice: &Choice, context: &Context<'_>) {
-    let Choice { only, functions, callers, is_all: _ } = choice;
+    let Choice { only, functions, callers, most: _ } = choice;
     if !only.is_empty() {
         let structure = structure_of(draft, |kind| only.contains(&kind));
         draft.keep(|from, _, kind| only.contains(&kind) || (kind == Kind::Above && structure.contains(from)));
@@ -58,30 +58,49 @@ fn above(function: &ServiceName, context: &Context<'_>) -> Vec<Key> {
     holds.chain([project]).map(Key::Container).collect()
 }
 
-/// Leaves no more nodes than this: those with what is wrong first.
+/// So many edges for each node that there is room for.
+const EDGES_A_NODE: usize = 3;
+
+/// Leaves no more nodes than this, nor more edges than there is room for: those with what is wrong first.
 pub(super) fn to_most(draft: &mut Draft, most: usize) -> Hidden {
-    if draft.nodes.len() <= most {
+    let most_edges = most * EDGES_A_NODE;
+    if draft.nodes.len() <= most && draft.edges.len() <= most_edges {
         return Hidden::default();
     }
     let before = count(draft);
-    let mut edges: Vec<_> = draft.edges.keys().cloned().collect();
-    edges.sort_by(|(from, to, kind), other| (kind, from, to).cmp(&(&other.2, &other.0, &other.1)));
-    let mut kept: BTreeSet<Key> = BTreeSet::new();
-    for (from, to, _) in edges {
-        let more = usize::from(!kept.contains(&from)) + usize::from(from != to && !kept.contains(&to));
+    let edges = in_order(draft);
+    let mut kept: BTreeSet<&Key> = BTreeSet::new();
+    for (from, to, _) in &edges {
+        let more = usize::from(!kept.contains(from)) + usize::from(from != to && !kept.contains(to));
         if kept.len() + more <= most {
             kept.extend([from, to]);
         }
     }
-    draft.nodes.retain(|key, _| kept.contains(key));
-    let nodes = &draft.nodes;
-    draft.edges.retain(|(from, to, _), _| nodes.contains_key(from) && nodes.contains_key(to));
+    let between = edges.iter().filter(|(from, to, _)| kept.contains(from) && kept.contains(to));
+    let between: BTreeSet<_> = between.take(most_edges).map(|(from, to, kind)| (from, to, *kind)).collect();
+    draft.keep(|from, to, kind| between.contains(&(from, to, kind)));
     let after = count(draft);
     Hidden {
         functions: before.functions - after.functions,
         others: before.others - after.others,
         edges: before.edges - after.edges,
     }
+}
+
+/// The edges as room is given to them: one of each kind that is wrong, then the second of each, so that none of them
+/// crowds the others out; then the rest, kind by kind.
+fn in_order(draft: &Draft) -> Vec<(Key, Key, Kind)> {
+    let mut edges: Vec<_> = draft.edges.keys().cloned().collect();
+    edges.sort_by(|(from, to, kind), other| (kind, from, to).cmp(&(&other.2, &other.0, &other.1)));
+    let mut before: BTreeMap<Kind, usize> = BTreeMap::new();
+    let numbered = edges.into_iter().map(|edge| {
+        let number = before.entry(edge.2).or_default();
+        *number += 1;
+        (if edge.2.is_wrong() { *number } else { usize::MAX }, edge)
+    });
+    let mut numbered: Vec<_> = numbered.collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    numbered.into_iter().map(|(_, edge)| edge).collect()
 }
 
 /// How much there is, what was put together counted one by one. Of edges those that are drawn.
