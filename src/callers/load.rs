@@ -60,6 +60,11 @@ pub fn check(texts: Vec<MapText>, at: Time) -> Result<Vec<CallerMap>, MapError> 
     if mistakes.is_empty() { Ok(maps) } else { Err(map_error(texts, mistakes)) }
 }
 
+/// Whether a map has environments, whatever mistakes are in it.
+pub fn has_environments(texts: &[MapText]) -> bool {
+    environments(&read_all(texts).0).is_some()
+}
+
 /// Which of these texts holds the settings of the map, where one does.
 pub fn settings_file(texts: &[MapText]) -> Option<usize> {
     let (files, _) = read_all(texts);

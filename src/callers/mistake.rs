@@ -24,3 +24,21 @@ pub struct MapError {
     /// The mistakes, in order of place.
     pub mistakes: Vec<Mistake>,
 }
+
+impl MapError {
+    /// The mistakes of this map, and then those of another one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let before = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let moved = |place: Place| Place { file: place.file.saturating_add(before), ..place };
+        for mut mistake in other.mistakes {
+            mistake.place = mistake.place.map(moved);
+            mistake.other = mistake.other.map(|(place, label)| (moved(place), label));
+            if !self.mistakes.contains(&mistake) {
+                self.mistakes.push(mistake);
+            }
+        }
+        self.texts.extend(other.texts);
+        self
+    }
+}

@@ -28,7 +28,7 @@ pub mod yaml;
 
 pub use edge::{Caller, Edge};
 pub use function::{DeclaredFunction, Writer};
-pub use load::{check, load, settings_file};
+pub use load::{check, has_environments, load, settings_file};
 pub use map::{CallerMap, Glob, Location, MapFile, MapText, Place};
 pub use mistake::{MapError, Mistake};
 pub use schema::schema;

@@ -10,7 +10,6 @@ use std::{
 use super::{Console, DiffOptions, Error, Exit, LiveOptions, ReportFormat, WorldOptions, input, world};
 use crate::{
     callers::{self, CallerMap, MapText},
-    model::Time,
     plan::difference,
     report::{
         difference::{Half, View},
@@ -100,13 +99,17 @@ fn maps(options: &DiffOptions, console: &mut Console<'_>) -> Result<Exit, Error>
     let [old, new] = [&options.old, &options.new].map(|path| input::texts(std::slice::from_ref(path)));
     let (old, new) = (old?, new?);
     let has_environments =
-        options.env.is_some() && (has_environments(&old, at) || has_environments(&new, at));
+        options.env.is_some() && (callers::has_environments(&old) || callers::has_environments(&new));
     let load = |texts: Vec<MapText>| {
         // One that got or lost its environments is compared as it is.
-        let env = options.env.as_deref().filter(|_| !has_environments || self::has_environments(&texts, at));
+        let env = options.env.as_deref().filter(|_| !has_environments || callers::has_environments(&texts));
         callers::load(texts, env, at)
     };
-    let (old, new) = (load(old)?, load(new)?);
+    let (old, new) = match (load(old), load(new)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(old), Err(new)) => return Err(old.and(new).into()),
+        (Err(mistakes), _) | (_, Err(mistakes)) => return Err(mistakes.into()),
+    };
     let difference = difference::maps(&old, &new, at);
     let view = View {
         difference: &difference,
@@ -118,12 +121,6 @@ fn maps(options: &DiffOptions, console: &mut Console<'_>) -> Result<Exit, Error>
     };
     publish(&view, options, console)?;
     Ok(exit(&view, options))
-}
-
-/// Whether a map has environments; one with mistakes has none until they are gone.
-fn has_environments(texts: &[MapText], at: Time) -> bool {
-    let maps = callers::check(texts.to_vec(), at);
-    maps.is_ok_and(|maps| maps.iter().any(|map| map.env.is_some()))
 }
 
 fn worlds(

@@ -475,3 +475,24 @@ fn maps_with_environments_are_compared_in_one_of_them() {
     assert_eq!(code(&["--env", "staging"]), 1);
     assert_eq!(code(&["--env", "test"]), 2);
 }
+
+#[test]
+fn mistakes_of_both_maps_are_told_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let of = |rest: &str| {
+        format!(
+            "callmap: 1\nproject: $project\nregion: europe-west1\nfunctions: {{ payments: }}\ncallers: {{}}\n{rest}environments: {{ prod: {{ project: shop-prod }} }}\n"
+        )
+    };
+    fs::write(dir.path().join("old.yaml"), of("regoin: a\n")).unwrap();
+    fs::write(dir.path().join("new.yaml"), of("owners: a\n")).unwrap();
+    fs::write(dir.path().join("right.yaml"), of("")).unwrap();
+    let (code, out, err) = run(dir.path(), &["old.yaml", "new.yaml", "--env", "prod"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("--> old.yaml:6:1") && err.contains("--> new.yaml:6:1"), "{err}");
+    assert!(err.ends_with("2 mistakes in the caller map\n"), "{err}");
+    // The environment that was chosen is not said to be missing.
+    let (code, _, err) = run(dir.path(), &["right.yaml", "new.yaml", "--env", "prod"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("`owners` is not a key") && err.ends_with("1 mistake in the caller map\n"), "{err}");
+}
