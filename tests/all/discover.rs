@@ -80,3 +80,20 @@ fn an_audit_with_what_was_discovered_finds_the_decisions_it_lists_and_nothing_el
     }
     assert!(count > 100, "only {count} worlds have functions");
 }
+
+#[test]
+fn no_function_is_said_to_call_itself() {
+    let line = |service: &str, caller: &str| {
+        format!(
+            r#"{{"name":"//run.googleapis.com/projects/shop-prod/locations/europe-west1/services/{service}","asset_type":"run.googleapis.com/Service","resource":{{"data":{{"kind":"Service","metadata":{{"name":"{service}"}},"spec":{{"template":{{"spec":{{"serviceAccountName":"{service}@shop-prod.iam.gserviceaccount.com"}}}}}}}}}},"iam_policy":{{"bindings":[{{"role":"roles/run.invoker","members":["serviceAccount:{caller}@shop-prod.iam.gserviceaccount.com"]}}]}},"ancestors":["projects/100000000001"]}}"#
+        )
+    };
+    let lines = [line("nightly", "nightly"), line("ledger", "nightly")].join("\n");
+    let world = read(vec![Input::from_bytes("world.ndjson", lines)], ReadOptions::default()).unwrap();
+    let found = discover(&world, &Scope::everything(&world), at());
+    let mut text = Vec::new();
+    map_text::render(&found, &[], &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("function:nightly: [ledger]"), "{text}");
+    assert!(text.contains("serviceAccount:nightly@shop-prod.iam.gserviceaccount.com: [nightly]"), "{text}");
+}

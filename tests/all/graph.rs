@@ -389,8 +389,9 @@ fn no_kind_of_what_is_wrong_crowds_out_another() {
     let mut assets = project(&["group:platform@example.com"]);
     let mut map = "callmap: 1\nproject: shop-prod\nregion: europe-west1\nfunctions:\n".to_owned();
     for number in 0..300 {
-        assets += &service(&format!("f{number}"), &[format!("user:u{number}@example.com")]);
-        map += &format!("  f{number}:\n");
+        let name = format!("f{number}");
+        assets += &service(&name, &[format!("user:u{number}@example.com")]);
+        map = map + "  " + &name + ":\n";
     }
     map += "callers: {}\n";
     fs::write(dir.path().join("assets.ndjson"), assets).unwrap();

@@ -87,7 +87,8 @@ fn longer(own: &mut OwnGrants, principal: &Principal, until: Option<Time>, role:
     own.insert(spelled, known);
 }
 
-/// The edges by caller. An account that exactly one function runs as is written as that function.
+/// The edges by caller. An account that exactly one function runs as is written as that function; not where it is the
+/// called one: whatever else uses the account calls it then.
 pub(super) fn callers(
     functions: &BTreeMap<String, Function>,
     grants: &Grants,
@@ -105,7 +106,7 @@ pub(super) fn callers(
         for (principal, own) in grants.get(service).into_iter().flatten() {
             let caller = match running.get(principal).map(Vec::as_slice) {
                 _ if principal.is_public() => Caller::Public(principal.clone()),
-                Some([only]) => Caller::Function((*only).clone()),
+                Some([only]) if *only != name => Caller::Function((*only).clone()),
                 _ => Caller::Principal(principal.clone()),
             };
             let seen = seen(&function.services, principal, own, sources);
