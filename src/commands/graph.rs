@@ -86,13 +86,14 @@ fn tell_size(picture: &Picture, console: &mut Console<'_>) -> Result<(), Error> 
     if mermaid::is_drawn(size) {
         return Ok(());
     }
+    let characters = |count| counted(count, "character", "characters");
+    let edges = |count| counted(count, "edge", "edges");
     let text = format!(
-        "GitHub draws no Mermaid of more than {} characters or {} edges, and this has {} and {}: draw less, or with \
-         `--format dot`",
-        mermaid::MOST_CHARACTERS,
-        mermaid::MOST_EDGES,
-        size.0,
-        size.1
+        "GitHub draws no Mermaid of more than {} or {}, and this has {} and {}: draw less, or with `--format dot`",
+        characters(mermaid::MOST_CHARACTERS),
+        edges(mermaid::MOST_EDGES),
+        characters(size.0),
+        edges(size.1)
     );
     live::say("warning", &text, console)
 }

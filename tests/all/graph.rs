@@ -376,7 +376,7 @@ fn what_is_drawn_is_what_mermaid_draws_however_much_calls_however_much() {
     }
     let (_, _, err) = callmap(dir.path(), &["graph", "--from", "dense.ndjson", "--all"]);
     assert!(
-        err.contains("warning: GitHub draws no Mermaid of more than 50000 characters or 500 edges"),
+        err.contains("warning: GitHub draws no Mermaid of more than 50,000 characters or 500 edges"),
         "{err}"
     );
     let (_, _, err) = callmap(dir.path(), &["graph", "--from", "dense.ndjson", "--all", "--format", "dot"]);

@@ -67,7 +67,7 @@ impl Kind {
             Self::Undeclared => "can call, not declared",
             Self::Public => "anybody can call",
             Self::Missing => "cannot call, and should",
-            Self::Unknown => "declared, not known",
+            Self::Unknown => "should call, not known whether it can",
             Self::Inherited => "can call from above",
             Self::Open => "anybody can call, as declared",
             Self::Granted => "can call",
