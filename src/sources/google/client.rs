@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    Api, CallError, Choice, CredentialsError, Environment, Hosts, Party, Refusal, Warning,
+    Api, CallError, Choice, CredentialsError, Endpoint, Environment, Hosts, Party, Refusal, Warning,
     credentials::{self, Tokens},
     names,
     request::Request,
@@ -30,15 +30,6 @@ pub const CONCURRENCY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
 /// Who is calling.
 const AGENT: &str = concat!("callmap/", env!("CARGO_PKG_VERSION"));
-
-/// Where calls go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Endpoint {
-    /// To Google, each API at its host.
-    Google,
-    /// To an emulator on loopback, which serves all of them. No credential is looked for.
-    Emulator(SocketAddr),
-}
 
 /// How a run connects.
 #[derive(Debug, Clone)]
@@ -109,11 +100,11 @@ impl Google {
     pub async fn connect(connection: Connection) -> Result<(Self, Vec<Warning>), CredentialsError> {
         if let Endpoint::Emulator(_) = connection.endpoint {
             return Ok((
-                Self::with(&connection, transport(Hosts::Loopback)?, Tokens::made_up(), None),
+                Self::with(&connection, Transport::ready(Hosts::Loopback)?, Tokens::made_up(), None),
                 Vec::new(),
             ));
         }
-        let transport = transport(Hosts::Google)?;
+        let transport = Transport::ready(Hosts::Google)?;
         let Connection { credentials, impersonate, quota_project, environment, .. } = &connection;
         let mut environment = environment.clone();
         environment.quota_project = quota_project.clone().or(environment.quota_project);
@@ -134,7 +125,7 @@ impl Google {
     /// Where no client can be made.
     pub fn emulator(address: SocketAddr) -> Result<Self, CredentialsError> {
         let connection = Connection::new(Endpoint::Emulator(address), Environment::default());
-        Ok(Self::with(&connection, transport(Hosts::Loopback)?, Tokens::made_up(), None))
+        Ok(Self::with(&connection, Transport::ready(Hosts::Loopback)?, Tokens::made_up(), None))
     }
 
     pub(super) fn with(
@@ -369,10 +360,6 @@ impl Google {
         let sent = builder.body(body).map_err(invalid)?;
         transport::successful(inner.transport.send(&Party::Google, sent).await?)
     }
-}
-
-pub(super) fn transport(hosts: Hosts) -> Result<Transport, CredentialsError> {
-    Transport::new(hosts).map_err(|error| CredentialsError::Roots(error.to_string().into()))
 }
 
 /// The address of an API, without the `/` at its end.

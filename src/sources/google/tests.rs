@@ -1,19 +1,25 @@
 //! The client, with tokens and a quota project as credentials give them.
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::{
-    Api, Connection, Endpoint, Environment, Google, Hosts,
-    client::transport,
-    credentials::Tokens,
+    Api, Choice, Connection, Endpoint, Environment, Google, Hosts,
+    credentials::{self, Tokens},
     server::{Asked, Said, Server},
+    transport::Transport,
 };
 use crate::model::{Container, ServiceName};
 
 /// A client of this server, whose calls are counted to a project.
 fn counted(server: &Server) -> Google {
     let connection = Connection::new(Endpoint::Emulator(server.address), Environment::default());
-    Google::with(&connection, transport(Hosts::Loopback).unwrap(), Tokens::made_up(), Some("shop-bills"))
+    Google::with(
+        &connection,
+        Transport::ready(Hosts::Loopback).unwrap(),
+        Tokens::made_up(),
+        Some("shop-bills"),
+    )
 }
 
 #[tokio::test]
@@ -55,4 +61,38 @@ fn meaning(asked: &Asked) -> (String, Vec<String>, Option<Value>) {
     let mut query: Vec<String> = parts.map(str::to_owned).collect();
     query.sort_unstable();
     (path.to_owned(), query, serde_json::from_str(&asked.body).ok())
+}
+
+#[tokio::test]
+async fn eight_calls_at_once_get_one_token_before_they_are_made() {
+    let server = Server::start(|asked, _| {
+        let is_token = asked.line.starts_with("POST");
+        let granted = json!({"access_token": "access", "expires_in": 3600});
+        Said::json(200, &if is_token { granted } else { json!({}) })
+    })
+    .await;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("credentials.json");
+    let login = json!({
+        "type": "authorized_user", "client_id": "client", "client_secret": "hunter2-client",
+        "refresh_token": "hunter2-refresh", "token_uri": format!("http://{}/token", server.address),
+    });
+    std::fs::write(&path, login.to_string()).unwrap();
+    let environment = Environment { credentials_file: Some(path), ..Environment::default() };
+    let plain = Transport::ready(Hosts::Loopback).unwrap();
+    let tokens = credentials::find(&environment, Choice::Default, None, &plain).await.unwrap().tokens;
+    let connection = Connection::new(Endpoint::Emulator(server.address), Environment::default());
+    let google = Google::with(&connection, Transport::ready(Hosts::Loopback).unwrap(), tokens, None);
+    let name: ServiceName = "projects/p/locations/l/services/s".parse().unwrap();
+    let mut calls = JoinSet::new();
+    for _ in 0..4 {
+        let (typed, raw, name) = (google.clone(), google.clone(), name.clone());
+        calls.spawn(async move { typed.service(&name).await.map(drop) });
+        calls.spawn(async move { raw.get(Api::Iam, "/v1/roles/x", &[]).await.map(drop) });
+    }
+    assert_eq!(calls.join_all().await, vec![Ok(()); 8]);
+    let (tokens, calls): (Vec<_>, Vec<_>) =
+        server.asked().into_iter().partition(|asked| asked.line == "POST /token");
+    assert_eq!((tokens.len(), calls.len()), (1, 8));
+    assert!(calls.iter().all(|asked| asked.header("authorization") == Some("Bearer access")));
 }

@@ -18,13 +18,7 @@ use http::StatusCode;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 
-use super::{
-    Conn, answer,
-    error::{CallError, Refusal},
-    request::Typed,
-    retry::Failure,
-    transport,
-};
+use super::{CallError, Conn, Refusal, answer, request::Typed, retry::Failure, transport};
 
 /// The two crates, each with its address and the shared source of tokens.
 pub(super) struct Hubs {

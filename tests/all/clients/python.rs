@@ -96,7 +96,7 @@ fn google_auth_gets_identity_tokens_that_hold_and_open_the_doors_they_are_for() 
     let account = "serviceAccount:checkout@shop-prod.iam.gserviceaccount.com";
     let bindings = json!([{ "role": "roles/run.invoker", "members": [account] }]);
     emulator.set_policy(PAYMENTS, json!({ "bindings": bindings }));
-    let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sources/google/credentials/tests/key.pem");
+    let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tokens/credentials/tests/key.pem");
     let key = key.display().to_string();
     let Some(ran) = run_with("identity.py", emulator.address(), &[key]) else { return };
     ran.well();

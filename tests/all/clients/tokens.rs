@@ -18,7 +18,7 @@ fn with_a_key(emulator: &Emulator) -> Option<Gcloud> {
         "type": "service_account",
         "project_id": "shop-prod",
         "private_key_id": "key-1",
-        "private_key": include_str!("../../../src/sources/google/credentials/tests/key.pem"),
+        "private_key": include_str!("../../../src/tokens/credentials/tests/key.pem"),
         "client_email": CHECKOUT,
         "client_id": "1",
         "token_uri": "https://oauth2.googleapis.com/token",

@@ -39,15 +39,15 @@ pub enum Choice {
 }
 
 /// What was found.
-pub(super) struct Found {
-    pub(super) tokens: Tokens,
+pub(crate) struct Found {
+    pub(crate) tokens: Tokens,
     /// The project that calls are counted to.
-    pub(super) quota_project: Option<String>,
-    pub(super) warnings: Vec<Warning>,
+    pub(crate) quota_project: Option<String>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// Looks for credentials. Nothing but a metadata server is asked yet.
-pub(super) async fn find(
+pub(crate) async fn find(
     environment: &Environment,
     choice: Choice,
     impersonate: Option<&str>,

@@ -7,7 +7,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
 /// The one type of connector: the Google hubs are compiled again for each.
-pub(super) type Conn = HttpsConnector<HttpConnector>;
+pub(crate) type Conn = HttpsConnector<HttpConnector>;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -16,7 +16,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// Where the system has no store of roots.
-pub(super) fn secure() -> io::Result<Conn> {
+pub(crate) fn secure() -> io::Result<Conn> {
     let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(ring::default_provider())?;
     Ok(builder.https_only().enable_http1().enable_http2().wrap_connector(dialer()))
 }
@@ -26,7 +26,7 @@ pub(super) fn secure() -> io::Result<Conn> {
 ///
 /// # Errors
 /// Where the TLS library has no protocol version: never, as it is built.
-pub(super) fn plain() -> Result<Conn, rustls::Error> {
+pub(crate) fn plain() -> Result<Conn, rustls::Error> {
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(RootCertStore::empty())

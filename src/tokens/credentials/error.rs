@@ -70,7 +70,7 @@ impl CredentialsError {
     }
 
     /// As what comes of a call that needed the token.
-    pub(in super::super) fn into_call(self) -> CallError {
+    pub(crate) fn into_call(self) -> CallError {
         CallError::new(Refusal::Unauthenticated, self.to_string())
     }
 }

@@ -13,10 +13,10 @@ use super::{CallError, Refusal};
 
 /// One attempt that failed.
 #[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) error: CallError,
+pub(crate) struct Failure {
+    pub(crate) error: CallError,
     /// How long Google asks to wait (`Retry-After`).
-    pub(super) wait: Option<Duration>,
+    pub(crate) wait: Option<Duration>,
 }
 
 impl From<CallError> for Failure {
@@ -27,7 +27,7 @@ impl From<CallError> for Failure {
 
 impl Failure {
     /// Something broke on the way after the request was sent, or may have been: nobody knows what came of it.
-    pub(super) fn lost(what: impl Into<String>) -> Self {
+    pub(crate) fn lost(what: impl Into<String>) -> Self {
         CallError::new(Refusal::Lost, what.into()).into()
     }
 
@@ -49,20 +49,20 @@ impl Failure {
 
 /// How patient callmap is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     /// Attempts of a read, the first one counted.
-    pub(super) attempts: usize,
+    pub(crate) attempts: usize,
     /// About how long the first pause is; each is twice the one before, plus a random part.
-    pub(super) first: Duration,
+    pub(crate) first: Duration,
     /// No pause is longer, whatever Google asks.
-    pub(super) longest: Duration,
+    pub(crate) longest: Duration,
     /// How long one attempt may take.
-    pub(super) attempt: Duration,
+    pub(crate) attempt: Duration,
 }
 
 impl Patience {
     /// Towards Google.
-    pub(super) const GOOGLE: Self = Self {
+    pub(crate) const GOOGLE: Self = Self {
         attempts: 6,
         first: Duration::from_millis(400),
         longest: Duration::from_secs(32),
@@ -70,7 +70,7 @@ impl Patience {
     };
 
     /// Towards an emulator on the same machine.
-    pub(super) const EMULATOR: Self = Self {
+    pub(crate) const EMULATOR: Self = Self {
         attempts: 6,
         first: Duration::from_millis(10),
         longest: Duration::from_secs(1),
@@ -79,7 +79,7 @@ impl Patience {
 
     /// Tries until there is an answer, a refusal, or no patience left. Of what is left then, nothing is said to
     /// be lost: these are reads.
-    pub(super) async fn read<T, Attempt: Future<Output = Result<T, Failure>>>(
+    pub(crate) async fn read<T, Attempt: Future<Output = Result<T, Failure>>>(
         self,
         deadline: Option<Instant>,
         attempt: impl Fn() -> Attempt,
@@ -109,7 +109,7 @@ impl Patience {
 }
 
 /// What is not done by the end of the time for the whole run is late.
-pub(super) async fn within<T>(
+pub(crate) async fn within<T>(
     deadline: Option<Instant>,
     work: impl Future<Output = T>,
 ) -> Result<T, CallError> {

@@ -42,7 +42,7 @@ impl<'a> Said<'a> {
 }
 
 /// An answer other than 2xx. `body` is its JSON, or null where it is none.
-pub(super) fn refused(status: StatusCode, body: &Value) -> CallError {
+pub(crate) fn refused(status: StatusCode, body: &Value) -> CallError {
     let said = Said::of(body);
     let is_off = said.has_reason("SERVICE_DISABLED")
         || said.has_reason("accessNotConfigured")
@@ -122,7 +122,7 @@ fn is_permission(text: &str) -> bool {
 }
 
 /// Somebody else's text on one line, of bounded length.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match text.char_indices().nth(MOST) {

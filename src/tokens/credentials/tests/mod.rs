@@ -14,8 +14,8 @@ use tempfile::TempDir;
 use super::{
     super::{
         Hosts,
-        client::transport,
         server::{Asked, Said, Server},
+        transport::Transport,
     },
     Choice, CredentialsError, Environment, Found, Warning, find,
 };
@@ -29,7 +29,7 @@ fn with_file(file: &Value) -> (Environment, PathBuf, TempDir) {
 }
 
 async fn found(environment: &Environment) -> Result<Found, CredentialsError> {
-    find(environment, Choice::Default, None, &transport(Hosts::Loopback).unwrap()).await
+    find(environment, Choice::Default, None, &Transport::ready(Hosts::Loopback).unwrap()).await
 }
 
 async fn token_of(environment: &Environment) -> Result<String, CredentialsError> {
@@ -199,7 +199,7 @@ async fn the_login_of_gcloud_is_used_where_that_is_asked_for() {
         gcloud_quota_project: Some("shop-bills".into()),
         ..Environment::default()
     };
-    let transport = transport(Hosts::Loopback).unwrap();
+    let transport = Transport::ready(Hosts::Loopback).unwrap();
     let script = |text: &str| {
         fs::write(&program, format!("#!/bin/sh\n{text}\n")).unwrap();
         make(&program, 0o700);
@@ -332,7 +332,7 @@ async fn nothing_secret_is_said_whatever_goes_wrong() {
 #[tokio::test]
 async fn an_account_to_act_as_is_an_address_and_nothing_else() {
     let environment = Environment { access_token: Some("given".into()), ..Environment::default() };
-    let transport = transport(Hosts::Loopback).unwrap();
+    let transport = Transport::ready(Hosts::Loopback).unwrap();
     for wrong in ["", "callmap", "a@b/c", "a@b?c", "a@b:c/d", "../a@b", "a@b c", "a@@b"] {
         let error = find(&environment, Choice::Default, Some(wrong), &transport).await.err().unwrap();
         assert!(matches!(error, CredentialsError::Option(_)), "{wrong}");

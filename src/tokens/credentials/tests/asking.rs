@@ -2,44 +2,11 @@
 
 use secrecy::ExposeSecret as _;
 use serde_json::json;
-use tokio::task::JoinSet;
 
 use super::{
-    super::{
-        super::{
-            Api, Connection, Endpoint, Google, Hosts,
-            client::transport,
-            server::{Said, Server},
-        },
-        Environment,
-    },
+    super::super::server::{Said, Server},
     found, granted, login, token_of, with_file,
 };
-use crate::model::ServiceName;
-
-#[tokio::test]
-async fn eight_calls_at_once_get_one_token_before_they_are_made() {
-    let server = Server::start(|asked, _| {
-        if asked.line.starts_with("POST") { granted(asked) } else { Said::json(200, &json!({})) }
-    })
-    .await;
-    let (environment, _, _dir) = with_file(&login(&server));
-    let tokens = found(&environment).await.unwrap().tokens;
-    let connection = Connection::new(Endpoint::Emulator(server.address), Environment::default());
-    let google = Google::with(&connection, transport(Hosts::Loopback).unwrap(), tokens, None);
-    let name: ServiceName = "projects/p/locations/l/services/s".parse().unwrap();
-    let mut calls = JoinSet::new();
-    for _ in 0..4 {
-        let (typed, raw, name) = (google.clone(), google.clone(), name.clone());
-        calls.spawn(async move { typed.service(&name).await.map(drop) });
-        calls.spawn(async move { raw.get(Api::Iam, "/v1/roles/x", &[]).await.map(drop) });
-    }
-    assert_eq!(calls.join_all().await, vec![Ok(()); 8]);
-    let (tokens, calls): (Vec<_>, Vec<_>) =
-        server.asked().into_iter().partition(|asked| asked.line == "POST /token");
-    assert_eq!((tokens.len(), calls.len()), (1, 8));
-    assert!(calls.iter().all(|asked| asked.header("authorization") == Some("Bearer access")));
-}
 
 #[tokio::test]
 async fn an_endpoint_that_stumbles_is_asked_again() {

@@ -12,17 +12,17 @@ use hyper_util::{
 };
 use serde::de::IgnoredAny;
 
-use super::{CallError, Conn, Hosts, Party, Refusal, connector, retry::Failure};
+use super::{CallError, Conn, CredentialsError, Hosts, Party, Refusal, connector, retry::Failure};
 
 /// Of an answer that ends early.
-pub(super) const CUT: &str = "the answer was cut off";
+pub(crate) const CUT: &str = "the answer was cut off";
 
 /// No answer may be longer, in bytes: the longest are pages of services, of some hundred kilobytes.
 const LONGEST: usize = 64 * 1024 * 1024;
 
 /// The clients of a run: one for Google, one for plain HTTP where that is right. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Transport {
+pub(crate) struct Transport {
     hosts: Hosts,
     /// For the party that the hosts are named after: over TLS to Google, plain to loopback.
     connector: Conn,
@@ -36,7 +36,7 @@ impl Transport {
     ///
     /// # Errors
     /// Where the system has no store of trusted roots.
-    pub(super) fn new(hosts: Hosts) -> io::Result<Self> {
+    pub(crate) fn new(hosts: Hosts) -> io::Result<Self> {
         let plain = connector::plain().map_err(io::Error::other)?;
         let connector = match hosts {
             Hosts::Google => connector::secure()?,
@@ -45,23 +45,31 @@ impl Transport {
         Ok(Self { hosts, client: client(connector.clone()), connector, plain: client(plain) })
     }
 
+    /// The same, as something that credentials cannot do without.
+    ///
+    /// # Errors
+    /// Where the system has no store of trusted roots.
+    pub(crate) fn ready(hosts: Hosts) -> Result<Self, CredentialsError> {
+        Self::new(hosts).map_err(|error| CredentialsError::Roots(error.to_string().into()))
+    }
+
     /// The client that the Google crates send with.
-    pub(super) fn client(&self) -> &Client<Conn, Body> {
+    pub(crate) fn client(&self) -> &Client<Conn, Body> {
         &self.client
     }
 
     /// The connector of it.
-    pub(super) fn connector(&self) -> Conn {
+    pub(crate) fn connector(&self) -> Conn {
         self.connector.clone()
     }
 
     /// Which hosts these are for.
-    pub(super) fn hosts(&self) -> Hosts {
+    pub(crate) fn hosts(&self) -> Hosts {
         self.hosts
     }
 
     /// Sends a request once. No redirect is followed.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         party: &Party,
         request: Request<Bytes>,
@@ -79,7 +87,7 @@ impl Transport {
 }
 
 /// A client of any kind of body.
-pub(super) fn client<B>(connector: Conn) -> Client<Conn, B>
+pub(crate) fn client<B>(connector: Conn) -> Client<Conn, B>
 where
     B: hyper::body::Body + Send,
     B::Data: Send,
@@ -88,7 +96,7 @@ where
 }
 
 /// A connection that did not come about, or broke. Where it did not come about, nothing was sent.
-pub(super) fn broken(error: &Error) -> Failure {
+pub(crate) fn broken(error: &Error) -> Failure {
     let mut why = String::new();
     let mut source = error.source();
     while let Some(error) = source {
@@ -103,7 +111,7 @@ pub(super) fn broken(error: &Error) -> Failure {
 }
 
 /// An answer of 200 that is JSON. What is not was cut off, or comes from something in between.
-pub(super) fn json(body: Bytes) -> Result<Bytes, Failure> {
+pub(crate) fn json(body: Bytes) -> Result<Bytes, Failure> {
     match serde_json::from_slice::<IgnoredAny>(&body) {
         Ok(_) => Ok(body),
         Err(error) if error.is_eof() => Err(Failure::lost(CUT)),
@@ -112,12 +120,12 @@ pub(super) fn json(body: Bytes) -> Result<Bytes, Failure> {
 }
 
 /// How long Google asks to wait, in seconds; dates are not used there.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// The body of a success, or what was said instead.
-pub(super) fn successful(answer: Response<Bytes>) -> Result<Bytes, Failure> {
+pub(crate) fn successful(answer: Response<Bytes>) -> Result<Bytes, Failure> {
     let status: StatusCode = answer.status();
     if status.is_success() {
         return json(answer.into_body());

@@ -55,7 +55,7 @@ impl Tokens {
     }
 
     /// What the emulator is sent: it takes any.
-    pub(in super::super) fn made_up() -> Self {
+    pub(crate) fn made_up() -> Self {
         Self::new(Source::Given(SecretString::from("emulated")))
     }
 
