@@ -4,12 +4,14 @@
 //! Access tokens open Google's APIs, for [`crate::sources`]; ID tokens open functions.
 
 pub(crate) mod answer;
+pub mod call;
 pub(crate) mod connector;
 pub mod credentials;
 mod endpoint;
 pub mod error;
 pub mod hosts;
 pub mod id;
+pub mod refusal;
 pub(crate) mod retry;
 #[cfg(test)]
 #[path = "../../tests/all/google/server.rs"]
