@@ -6,6 +6,7 @@
 pub mod directory;
 pub mod disk;
 pub mod error;
+mod granted;
 pub mod line;
 pub mod read;
 pub mod write;
@@ -13,6 +14,7 @@ pub mod write;
 pub use directory::{Directory, Unfinished};
 pub use disk::{Disk, LocalDisk, Log};
 pub use error::JournalError;
+pub use granted::granted;
 pub use line::{Attempt, Ending, Header, Task, Work};
 pub use read::{Recorded, read};
 pub use write::Journal;
