@@ -23,6 +23,8 @@ pub struct Asked {
     pub regions: BTreeMap<ProjectName, BTreeSet<Arc<str>>>,
     /// Projects that are ours without being looked at: the map's `projects`.
     pub ours: BTreeSet<ProjectName>,
+    /// One service alone: of its project nothing else is read but what decides who can call it.
+    pub alone: Option<ServiceName>,
     /// Whether changes are to be made of it: then also read are the jobs and instances of each project, every
     /// project below the folders and organizations above, and the event sources of `ours`, which call as accounts that
     /// somebody might take for idle.

@@ -39,7 +39,7 @@ use self::{
 };
 use super::{CallError, Google};
 use crate::{
-    model::{Container, ProjectName},
+    model::{Container, ProjectName, ServiceName},
     world::{Gap, SourceKind, World},
 };
 
@@ -125,6 +125,7 @@ impl Project {
 }
 
 /// What was read of one project.
+#[derive(Default)]
 struct Parts {
     services: Services,
     functions: Functions,
@@ -142,7 +143,9 @@ impl Reading {
             above::read(reader, &scope, |_| false),
             all(scope.iter().map(|project| {
                 let regions = asked.regions_of(project, &named.projects);
-                parts(reader.clone(), named.project(project), regions, asked.is_for_changes)
+                let alone = asked.alone.as_ref().map(|service| named.projects.canonical_service(service));
+                let alone = alone.filter(|service| service.project == *project);
+                parts(reader.clone(), named.project(project), regions, alone, asked.is_for_changes)
             })),
             all(named.ours(asked, &scope).into_iter().map(|project| {
                 let (reader, project) = (reader.clone(), named.project(&project));
@@ -170,8 +173,13 @@ async fn parts(
     reader: Arc<Reader>,
     project: Project,
     regions: BTreeSet<Arc<str>>,
+    alone: Option<ServiceName>,
     is_for_changes: bool,
 ) -> (ProjectName, Parts) {
+    if let Some(service) = alone {
+        let services = services::alone(&reader, &service).await;
+        return (project.name, Parts { services, ..Parts::default() });
+    }
     let (services, functions, event_sources, workloads) = tokio::join!(
         services::read(&reader, &project.name, regions),
         functions::read(&reader, &project),

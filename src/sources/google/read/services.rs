@@ -28,6 +28,7 @@ use crate::{
 
 const LOCATIONS: &str = "run.locations.list";
 const LIST: &str = "run.services.list";
+const GET: &str = "run.services.get";
 const POLICY: &str = "run.services.getIamPolicy";
 
 /// The services of one project.
@@ -87,6 +88,19 @@ pub(super) async fn read(reader: &Arc<Reader>, project: &ProjectName, named: BTr
         }
     }
     services
+}
+
+/// Reads one service alone, of which it is known that it is there.
+pub(super) async fn alone(reader: &Reader, name: &ServiceName) -> Services {
+    let (body, policy) = tokio::join!(reader.call(reader.google.service(name)), self::policy(reader, name));
+    let settings = body.and_then(|body| {
+        let item: &RawValue = serde_json::from_slice(&body).map_err(|error| shape(&error.to_string()))?;
+        service(item, &name.project, &name.location).map(|(_, settings)| settings)
+    });
+    let settings = settings.unwrap_or_else(|error| Observed::Unreadable(gap(&error, GET)));
+    let revisions = Revisions::default();
+    let found = policy.map(|policy| Found { name: name.clone(), settings, policy, revisions });
+    Services { found: found.into_iter().collect(), gaps: BTreeMap::new() }
 }
 
 /// The services of one region, and why these are not all.
