@@ -19,6 +19,7 @@ mod picture;
 pub mod plan;
 pub mod rules;
 pub mod snapshot;
+pub mod stream;
 pub mod style;
 pub mod summary;
 pub mod table;

@@ -7,6 +7,7 @@ mod head;
 mod next;
 mod plan;
 mod reach;
+mod refusal;
 
 use std::io::{self, Write};
 
@@ -16,6 +17,7 @@ pub(super) use head::{line, relaxed};
 pub(super) use plan::condition;
 pub use plan::plan;
 pub use reach::{can, explain, who};
+pub use refusal::refusal;
 
 use super::{
     escape,

@@ -187,7 +187,7 @@ fn through(via: &[Reason], here: &Resource, caller: &Principal) -> String {
 }
 
 /// One thing on the way: what it is, and what there is to say about it.
-fn reason(reason: &Reason, width: usize, text: &mut String) {
+pub(super) fn reason(reason: &Reason, width: usize, text: &mut String) {
     let Reason { effect, resource, role, member, condition, detail, gap: _ } = reason;
     let mut what = Vec::new();
     what.extend(role.as_ref().map(|role| escape::terminal(role.as_str()).into_owned()));
@@ -206,7 +206,7 @@ fn reason(reason: &Reason, width: usize, text: &mut String) {
     }
 }
 
-fn labelled(label: &str, value: &str, width: usize, text: &mut String) {
+pub(super) fn labelled(label: &str, value: &str, width: usize, text: &mut String) {
     let dim = style::DIM;
     let mut label = label;
     for line in fold(value, width.saturating_sub(LABEL + 2)) {
