@@ -2,6 +2,7 @@
 //!
 //! Files are read by somebody else: this floor sees their bytes and their names.
 
+pub mod change;
 mod draft;
 pub mod edge;
 pub mod edit;

@@ -40,7 +40,8 @@ pub fn can_be_named(principal: &Principal) -> bool {
     function_name(principal.as_str()).is_none() && problem(principal).is_none()
 }
 
-fn problem(principal: &Principal) -> Option<(String, String)> {
+/// Why a map cannot name this principal as a caller, and what to do about it.
+pub(super) fn problem(principal: &Principal) -> Option<(String, String)> {
     let text = principal.as_str();
     let wrong = |message: String, repair: &str| Some((message, repair.to_owned()));
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {

@@ -1,10 +1,13 @@
-//! Changes to a map's text that leave every other byte as it is, comments and order and quoting included.
+//! Findings that are accepted, as entries of `accepted`.
 
-use super::{
-    write::{literal, scalar},
-    yaml::{self, Node, Span},
+use super::EditError;
+use crate::{
+    callers::{
+        write::{literal, scalar},
+        yaml::{self, Node, Span},
+    },
+    model::RuleId,
 };
-use crate::model::RuleId;
 
 /// An entry of `accepted` to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,17 +24,6 @@ pub struct NewAcceptance {
     pub reason: String,
     /// Until when: a date or an RFC 3339 time.
     pub until: String,
-}
-
-/// Why a text was not changed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
-    /// It is no map.
-    #[error("the file is not a caller map that can be read")]
-    NotAMap,
-    /// `accepted` stands there in a form that cannot be added to.
-    #[error("`accepted` is not a list: write it as one, with an entry a line")]
-    NotAList,
 }
 
 /// Adds entries to `accepted`, which is made if there is none.
