@@ -5,6 +5,7 @@
 
 pub(crate) mod answer;
 pub mod call;
+mod clock;
 pub(crate) mod connector;
 pub mod credentials;
 mod endpoint;

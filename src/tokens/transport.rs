@@ -126,9 +126,14 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 /// The body of a success, or what was said instead.
 pub(crate) fn successful(answer: Response<Bytes>) -> Result<Bytes, Failure> {
+    json(success(answer)?.into_body())
+}
+
+/// A success, whatever its body is, or what was said instead.
+pub(crate) fn success(answer: Response<Bytes>) -> Result<Response<Bytes>, Failure> {
     let status: StatusCode = answer.status();
     if status.is_success() {
-        return json(answer.into_body());
+        return Ok(answer);
     }
     let wait = retry_after(answer.headers());
     let body = serde_json::from_slice(answer.body()).unwrap_or(serde_json::Value::Null);

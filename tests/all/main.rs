@@ -19,6 +19,7 @@ mod fixture;
 mod floors;
 mod google;
 mod graph;
+mod id_tokens;
 mod impersonation;
 mod live;
 mod map_schema;

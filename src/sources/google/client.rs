@@ -89,8 +89,8 @@ impl fmt::Debug for Google {
 }
 
 impl Google {
-    /// Finds the credentials, gets the first token, and is ready to call. On the emulator nothing is looked
-    /// for, and a made-up token is sent.
+    /// Finds the credentials, gets the first token, and is ready to call. On the emulator nothing is looked for but
+    /// whom the environment says to be there, and otherwise a made-up token is sent.
     ///
     /// Beside the client there is what somebody should know about the credentials.
     ///
@@ -98,11 +98,13 @@ impl Google {
     /// Where there are no credentials, or they are not taken, or would be sent to somebody else: what to do
     /// stands in the message. Exit code 2.
     pub async fn connect(connection: Connection) -> Result<(Self, Vec<Warning>), CredentialsError> {
-        if let Endpoint::Emulator(_) = connection.endpoint {
-            return Ok((
-                Self::with(&connection, Transport::ready(Hosts::Loopback)?, Tokens::made_up(), None),
-                Vec::new(),
-            ));
+        if let Endpoint::Emulator(address) = connection.endpoint {
+            let transport = Transport::ready(Hosts::Loopback)?;
+            let Connection { impersonate, environment, .. } = &connection;
+            let tokens =
+                credentials::find_on_emulator(environment, impersonate.as_deref(), address, &transport)?;
+            tokens.token().await?;
+            return Ok((Self::with(&connection, transport, tokens, None), Vec::new()));
         }
         let transport = Transport::ready(Hosts::Google)?;
         let Connection { credentials, impersonate, quota_project, environment, .. } = &connection;

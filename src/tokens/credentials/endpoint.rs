@@ -1,10 +1,10 @@
 //! Asking an endpoint for a token: sent, tried again, and understood in one way for all kinds of credentials.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chrono::{TimeDelta, Utc};
-use http::Request;
+use http::{Request, Response};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::{
     super::{
-        Hosts, Party, Refusal, answer,
+        Hosts, Party, Refusal, answer, clock,
         error::CallError,
         retry::{Failure, Patience},
         transport::{self, Transport},
@@ -20,6 +20,7 @@ use super::{
     CredentialsError,
     tokens::Token,
 };
+use crate::model::Time;
 
 /// How patient callmap is with endpoints of tokens.
 pub(super) fn patience(transport: &Transport) -> Patience {
@@ -36,25 +37,80 @@ struct Answer {
     expires_in: Option<i64>,
 }
 
-/// The answer to a request, tried again like any read; `whose` says whose token it is about.
-pub(super) async fn ask(
+/// Something that was answered, and what time it was for whoever answered, where that was said.
+#[derive(Debug)]
+pub(in crate::tokens) struct Stamped<T> {
+    pub(in crate::tokens) what: T,
+    pub(in crate::tokens) date: Option<Time>,
+}
+
+/// The answer to a request, which is JSON, tried again like any read; `whose` says whose token it is about.
+pub(in crate::tokens) async fn ask(
     transport: &Transport,
     party: &Party,
     whose: &str,
     request: &Request<Bytes>,
-) -> Result<Bytes, CredentialsError> {
-    let refused = |error: CallError| CredentialsError::Refused { whose: whose.into(), what: error.message };
-    patience(transport).read(None, || once(transport, party, request)).await.map_err(refused)
+) -> Result<Stamped<Bytes>, CredentialsError> {
+    call(transport, party, request).await.map_err(|error| refused(whose, error.message))
 }
 
-async fn once(transport: &Transport, party: &Party, request: &Request<Bytes>) -> Result<Bytes, Failure> {
+/// The same, with what kind of refusal it was.
+pub(super) async fn call(
+    transport: &Transport,
+    party: &Party,
+    request: &Request<Bytes>,
+) -> Result<Stamped<Bytes>, CallError> {
+    let ask = || async {
+        let answer = once(transport, party, request).await?;
+        let date = clock::date(answer.headers());
+        Ok(Stamped { what: transport::json(answer.into_body())?, date })
+    };
+    patience(transport).read(None, ask).await
+}
+
+/// The same, whatever the answer is.
+pub(super) async fn response(
+    transport: &Transport,
+    party: &Party,
+    whose: &str,
+    request: &Request<Bytes>,
+) -> Result<Stamped<Response<Bytes>>, CredentialsError> {
+    let answer = patience(transport).read(None, || once(transport, party, request)).await;
+    let answer = answer.map_err(|error| refused(whose, error.message))?;
+    let date = clock::date(answer.headers());
+    Ok(Stamped { what: answer, date })
+}
+
+/// No token, and why.
+pub(in crate::tokens) fn refused(whose: &str, what: impl Into<Arc<str>>) -> CredentialsError {
+    CredentialsError::Refused { whose: whose.into(), what: what.into() }
+}
+
+async fn once(
+    transport: &Transport,
+    party: &Party,
+    request: &Request<Bytes>,
+) -> Result<Response<Bytes>, Failure> {
     let sent = timeout(patience(transport).attempt, transport.send(party, request.clone())).await;
     let answer = sent.unwrap_or_else(|_| Err(Failure::lost("no answer came in time")))?;
     let said = refusal(answer.body());
-    transport::successful(answer).map_err(|failure| match (failure.error.refusal, said) {
-        (Refusal::Lost | Refusal::Unavailable, _) | (_, None) => failure,
-        (refusal, Some(said)) => CallError::new(refusal, said).into(),
+    let date = clock::date(answer.headers());
+    transport::success(answer).map_err(|failure| match (failure.error.refusal, said) {
+        (Refusal::Lost | Refusal::Unavailable, _) => failure,
+        (refusal, Some(said)) => CallError::new(refusal, with_clock(&said, date)).into(),
+        (_, None) => {
+            let message = with_clock(&failure.error.message, date).into();
+            Failure { error: CallError { message, ..failure.error }, ..failure }
+        }
     })
+}
+
+/// A refusal, and the clock of this machine where that may be why.
+fn with_clock(said: &str, date: Option<Time>) -> String {
+    match date.and_then(|date| clock::skew(Utc::now(), date)) {
+        Some(skew) => format!("{said}; {}: set it right", clock::words(skew)),
+        None => said.to_owned(),
+    }
 }
 
 /// What OAuth says when it gives no token: a code and perhaps a sentence.
@@ -63,6 +119,8 @@ fn refusal(body: &[u8]) -> Option<String> {
     let code = body["error"].as_str()?;
     let told = body["error_description"].as_str().unwrap_or("no more is said");
     let advice = match code {
+        // Of an assertion there is nothing to log in to.
+        "invalid_grant" if told.starts_with("Invalid JWT") => "",
         "invalid_grant" | "invalid_rapt" => "; it has ended or was taken back: log in again",
         _ => "",
     };
@@ -78,17 +136,14 @@ pub(super) fn token(whose: &str, body: &[u8]) -> Result<Token, CredentialsError>
 
 /// An answer without a token.
 pub(super) fn no_token(whose: &str) -> CredentialsError {
-    CredentialsError::Refused { whose: whose.into(), what: "the answer holds no token".into() }
+    refused(whose, "the answer holds no token")
 }
 
 /// A request that can be sent as often as is needed.
-pub(super) fn request(
+pub(in crate::tokens) fn request(
     builder: http::request::Builder,
     body: impl Into<Bytes>,
     whose: &str,
 ) -> Result<Request<Bytes>, CredentialsError> {
-    builder.body(body.into()).map_err(|_| CredentialsError::Refused {
-        whose: whose.into(),
-        what: "the request cannot be put together".into(),
-    })
+    builder.body(body.into()).map_err(|_| refused(whose, "the request cannot be put together"))
 }

@@ -30,6 +30,10 @@ pub struct Environment {
     pub gcloud_quota_project: Option<String>,
     /// `GOOGLE_CLOUD_UNIVERSE_DOMAIN`.
     pub universe_domain: Option<String>,
+    /// `CALLMAP_EMULATOR_AS`: the principal that callmap is towards an emulator.
+    pub emulator_as: Option<String>,
+    /// `CLOUDSDK_AUTH_TOKEN_HOST`: where gcloud is given its tokens, if that is not Google.
+    pub gcloud_token_host: Option<String>,
 }
 
 impl Environment {
@@ -49,6 +53,9 @@ impl Environment {
             quota_project: text("GOOGLE_CLOUD_QUOTA_PROJECT"),
             gcloud_quota_project: text("CLOUDSDK_BILLING_QUOTA_PROJECT"),
             universe_domain: text("GOOGLE_CLOUD_UNIVERSE_DOMAIN"),
+            // What cannot be read is somebody all the same, and nobody that callmap knows.
+            emulator_as: raw("CALLMAP_EMULATOR_AS").map(|text| text.to_string_lossy().into_owned()),
+            gcloud_token_host: text("CLOUDSDK_AUTH_TOKEN_HOST"),
         }
     }
 

@@ -65,7 +65,7 @@ fn advice(is_logged_in: bool) -> &'static str {
 
 impl CredentialsError {
     /// A file that is not what it should be.
-    pub(super) fn file(path: &std::path::Path, what: impl Into<Arc<str>>) -> Self {
+    pub(in crate::tokens) fn file(path: &std::path::Path, what: impl Into<Arc<str>>) -> Self {
         Self::File { path: path.to_owned(), what: what.into() }
     }
 
@@ -80,6 +80,8 @@ impl CredentialsError {
 pub enum Warning {
     /// A file with a key or a login in it can be read by others on the machine.
     Readable(PathBuf),
+    /// The clock of this machine and another one differ: by how much and which way, in words.
+    Clock(Arc<str>),
 }
 
 impl fmt::Display for Warning {
@@ -88,6 +90,9 @@ impl fmt::Display for Warning {
             Self::Readable(path) => {
                 let path = path.display();
                 write!(f, "`{path}` holds credentials and others can read it: `chmod 600 {path}`")
+            }
+            Self::Clock(skew) => {
+                write!(f, "{skew}: set it right, as tokens of another time are refused")
             }
         }
     }

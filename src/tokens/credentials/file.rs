@@ -14,6 +14,7 @@ use super::{
     super::{Hosts, Party, transport::Transport},
     CredentialsError, Warning,
     impersonated::{self, Impersonated},
+    key::Key,
     library::Library,
     source::Source,
     user::User,
@@ -29,15 +30,20 @@ pub(super) struct KeyFile<'a> {
 }
 
 /// What a file gave.
-pub(super) struct Loaded {
-    pub(super) source: Source,
-    pub(super) quota_project: Option<String>,
-    pub(super) warning: Option<Warning>,
+pub(in crate::tokens) struct Loaded {
+    pub(in crate::tokens) source: Source,
+    pub(in crate::tokens) quota_project: Option<String>,
+    pub(in crate::tokens) warning: Option<Warning>,
 }
 
-/// Reads a credential file of any kind that Google's tools write.
-pub(super) async fn load(path: &Path, transport: &Transport) -> Result<Loaded, CredentialsError> {
-    let text = read(path)?;
+/// Reads a credential file of any kind that Google's tools write; `named_by` is what says which one, where something
+/// does.
+pub(in crate::tokens) async fn load(
+    path: &Path,
+    named_by: Option<&str>,
+    transport: &Transport,
+) -> Result<Loaded, CredentialsError> {
+    let text = read(path, named_by)?;
     // The reader's message could show what stands there.
     let value: Value = serde_json::from_str(text.expose_secret()).map_err(|error| {
         CredentialsError::file(path, format!("this credential file is not JSON from line {}", error.line()))
@@ -53,12 +59,11 @@ pub(super) async fn load(path: &Path, transport: &Transport) -> Result<Loaded, C
     Ok(Loaded { source, quota_project, warning })
 }
 
-fn read(path: &Path) -> Result<SecretString, CredentialsError> {
+fn read(path: &Path, named_by: Option<&str>) -> Result<SecretString, CredentialsError> {
     let failed = |error: std::io::Error| {
-        // A file at the usual place is there, or it would not be looked at.
-        let repair = match error.kind() {
-            std::io::ErrorKind::NotFound => ": put right `GOOGLE_APPLICATION_CREDENTIALS`, or unset it",
-            _ => "",
+        let repair = match (error.kind(), named_by) {
+            (std::io::ErrorKind::NotFound, Some(name)) => format!(": put right `{name}`"),
+            _ => String::new(),
         };
         CredentialsError::file(path, format!("the credential file could not be read: {error}{repair}"))
     };
@@ -89,7 +94,7 @@ async fn source(
     quota_project: Option<&str>,
 ) -> Result<Source, CredentialsError> {
     match file.kind() {
-        Some("service_account") => Ok(Source::Library(Library::key(file, transport).await?)),
+        Some("service_account") => Ok(Source::Key(Box::new(Key::of(file, transport).await?))),
         Some("authorized_user") => Ok(Source::User(User::of(file, transport)?)),
         Some("external_account") => {
             let base = Source::Library(Library::external(file, transport).await?);

@@ -21,16 +21,15 @@ use super::{
     },
     CredentialsError, endpoint,
     file::KeyFile,
+    key::TOKENS,
     tokens::{SCOPE, Token},
 };
 
-/// Where keys are exchanged, unless the file says otherwise.
-const TOKENS: &str = "https://oauth2.googleapis.com/token";
-
 /// A credential that the library knows.
-pub(super) struct Library {
+pub(in crate::tokens) struct Library {
     authenticator: Authenticator<Conn>,
     whose: String,
+    words: String,
     patience: Patience,
 }
 
@@ -56,6 +55,7 @@ impl Library {
         Ok(Self {
             authenticator: builder.build().await.map_err(wrong)?,
             whose: format!("`{email}`"),
+            words: format!("the key in `{}`", file.path.display()),
             patience: endpoint::patience(transport),
         })
     }
@@ -79,6 +79,7 @@ impl Library {
         Ok(Self {
             authenticator: builder.build().await.map_err(wrong)?,
             whose: "the workload that the identity pool knows".to_owned(),
+            words: format!("the workload identity in `{}`", file.path.display()),
             patience: endpoint::patience(transport),
         })
     }
@@ -93,6 +94,10 @@ impl Library {
             token.expiration_time().and_then(|time| DateTime::from_timestamp(time.unix_timestamp(), 0));
         let secret = token.token().ok_or_else(|| endpoint::no_token(&self.whose))?;
         Ok(Token { secret: SecretString::from(secret), ends })
+    }
+
+    pub(super) fn words(&self) -> &str {
+        &self.words
     }
 
     async fn once(&self) -> Result<AccessToken, Failure> {

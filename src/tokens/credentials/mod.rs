@@ -5,25 +5,29 @@
 //! Whatever a credential file names is checked before anything is sent to it: tokens and keys go to Google's
 //! hosts alone.
 
-mod endpoint;
+pub(super) mod emulated;
+pub(super) mod endpoint;
 mod environment;
 mod error;
 mod file;
 mod gcloud;
 mod impersonated;
+mod key;
 mod library;
 mod metadata;
-mod source;
+pub(super) mod source;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod user;
 
+use std::{net::SocketAddr, path::Path};
+
 pub use environment::Environment;
 pub use error::{CredentialsError, Warning};
 pub use tokens::Tokens;
 
-use super::transport::Transport;
+use super::{Endpoint, Hosts, Party, transport::Transport};
 use gcloud::Gcloud;
 use impersonated::Impersonated;
 use metadata::Metadata;
@@ -46,6 +50,14 @@ pub(crate) struct Found {
     pub(crate) warnings: Vec<Warning>,
 }
 
+/// A credential, and what is known beside it.
+pub(super) struct Credential {
+    pub(super) source: Source,
+    /// The project that calls are counted to.
+    pub(super) quota_project: Option<String>,
+    pub(super) warnings: Vec<Warning>,
+}
+
 /// Looks for credentials. Nothing but a metadata server is asked yet.
 pub(crate) async fn find(
     environment: &Environment,
@@ -53,57 +65,138 @@ pub(crate) async fn find(
     impersonate: Option<&str>,
     transport: &Transport,
 ) -> Result<Found, CredentialsError> {
-    let universe = environment.universe_domain.as_deref();
-    if let Some(universe) = universe.filter(|name| *name != "googleapis.com") {
-        return Err(CredentialsError::Universe(universe.into()));
-    }
-    let (source, of_file, warnings) = match choice {
+    check_universe(environment)?;
+    let found = match choice {
         Choice::Default => default(environment, transport).await?,
-        Choice::Gcloud => {
-            let program = environment.gcloud.clone().unwrap_or_else(|| "gcloud".into());
-            (Source::Gcloud(Gcloud { program }), environment.of_gcloud(), Vec::new())
-        }
+        Choice::Gcloud => gcloud(environment),
     };
-    // What the environment says counts more than what the file says.
-    let quota_project = environment.quota_project.clone().or(of_file);
-    let source = match impersonate {
-        None => source,
-        Some(email) => impersonated(email, source, quota_project.clone(), transport)?,
-    };
+    let Credential { source, quota_project, warnings } =
+        acting_as(impersonate, &[], found, environment, Endpoint::Google, transport)?;
     Ok(Found { tokens: Tokens::new(source), quota_project, warnings })
 }
 
-type Default = (Source, Option<String>, Vec<Warning>);
+/// Who callmap is towards an emulator: whoever the environment says, and acting as whom.
+///
+/// # Errors
+/// Where that is nobody.
+pub(crate) fn find_on_emulator(
+    environment: &Environment,
+    impersonate: Option<&str>,
+    address: SocketAddr,
+    transport: &Transport,
+) -> Result<Tokens, CredentialsError> {
+    let source = emulated::named(environment, address, transport)?.unwrap_or_else(emulated::made_up);
+    let found = Credential::of(source);
+    let endpoint = Endpoint::Emulator(address);
+    Ok(Tokens::new(acting_as(impersonate, &[], found, environment, endpoint, transport)?.source))
+}
 
-async fn default(environment: &Environment, transport: &Transport) -> Result<Default, CredentialsError> {
-    if let Some(token) = &environment.access_token {
-        return Ok((Source::Given(token.clone()), None, Vec::new()));
+impl Credential {
+    /// A credential that nothing is known of beside it.
+    pub(super) fn of(source: Source) -> Self {
+        Self { source, quota_project: None, warnings: Vec::new() }
     }
+}
+
+/// Of other clouds than the public one nothing is known.
+pub(super) fn check_universe(environment: &Environment) -> Result<(), CredentialsError> {
+    let universe = environment.universe_domain.as_deref();
+    match universe.filter(|name| *name != "googleapis.com") {
+        Some(universe) => Err(CredentialsError::Universe(universe.into())),
+        None => Ok(()),
+    }
+}
+
+/// The token of the environment, else what programs find by themselves.
+pub(super) async fn default(
+    environment: &Environment,
+    transport: &Transport,
+) -> Result<Credential, CredentialsError> {
+    match &environment.access_token {
+        Some(token) => Ok(Credential::of(Source::Given(token.clone()))),
+        None => application_default(environment, transport).await,
+    }
+}
+
+/// What programs find by themselves: a file that is named, the one of gcloud, the machine.
+pub(super) async fn application_default(
+    environment: &Environment,
+    transport: &Transport,
+) -> Result<Credential, CredentialsError> {
     // A file that is named has to be there; the well-known one may be.
-    let well_known = || environment.well_known().filter(|file| file.exists());
-    if let Some(path) = environment.credentials_file.clone().or_else(well_known) {
-        let file::Loaded { source, quota_project, warning } = file::load(&path, transport).await?;
-        return Ok((source, quota_project, warning.into_iter().collect()));
+    if let Some(path) = &environment.credentials_file {
+        return of_file(path, Some("GOOGLE_APPLICATION_CREDENTIALS"), transport).await;
     }
-    let metadata = Metadata::at(environment.metadata_host.as_deref(), transport)?;
-    let is_named = environment.metadata_host.is_some();
-    if is_named || environment.is_metadata_tried && metadata.is_there().await {
-        return Ok((Source::Metadata(metadata), None, Vec::new()));
+    if let Some(path) = environment.well_known().filter(|file| file.exists()) {
+        return of_file(&path, None, transport).await;
+    }
+    let host = environment.metadata_host.as_deref();
+    if let Some(found) = machine(host, environment.is_metadata_tried, transport).await? {
+        return Ok(found);
     }
     Err(CredentialsError::Missing { is_logged_in: environment.is_logged_in() })
 }
 
-fn impersonated(
-    email: &str,
-    base: Source,
-    quota_project: Option<String>,
+/// A credential file; `named_by` is what says which one, where something does.
+pub(super) async fn of_file(
+    path: &Path,
+    named_by: Option<&str>,
     transport: &Transport,
-) -> Result<Source, CredentialsError> {
-    let uri = impersonated::is_email(email).then(|| impersonated::address(email).parse().ok()).flatten();
-    let uri = uri.ok_or_else(|| {
+) -> Result<Credential, CredentialsError> {
+    let file::Loaded { source, quota_project, warning } = file::load(path, named_by, transport).await?;
+    Ok(Credential { source, quota_project, warnings: warning.into_iter().collect() })
+}
+
+/// The machine that callmap runs on: at this host, else where one may be looked for and is.
+pub(super) async fn machine(
+    host: Option<&str>,
+    is_tried: bool,
+    transport: &Transport,
+) -> Result<Option<Credential>, CredentialsError> {
+    let metadata = Metadata::at(host, transport)?;
+    let is_there = host.is_some() || is_tried && metadata.is_there().await;
+    Ok(is_there.then(|| Credential::of(Source::Metadata(metadata))))
+}
+
+/// Whether a host with or without a port is on this machine, by its address.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let uri = format!("http://{host}/").parse();
+    uri.is_ok_and(|uri| Hosts::Loopback.check(&Party::Metadata, &uri).is_ok())
+}
+
+/// The login of gcloud itself.
+pub(super) fn gcloud(environment: &Environment) -> Credential {
+    let program = environment.gcloud.clone().unwrap_or_else(|| "gcloud".into());
+    let source = Source::Gcloud(Gcloud { program });
+    Credential { source, quota_project: environment.of_gcloud(), warnings: Vec::new() }
+}
+
+/// A credential, or the account that is acted as with it, by way of these others.
+pub(super) fn acting_as(
+    email: Option<&str>,
+    delegates: &[String],
+    found: Credential,
+    environment: &Environment,
+    endpoint: Endpoint,
+    transport: &Transport,
+) -> Result<Credential, CredentialsError> {
+    // What the environment says counts more than what the file says.
+    let quota_project = environment.quota_project.clone().or(found.quota_project);
+    let Some(email) = email else { return Ok(Credential { quota_project, ..found }) };
+    let wrong = |email: &str| {
         CredentialsError::Option(format!("`{email}` is not the e-mail address of a service account").into())
-    })?;
-    let transport = transport.clone();
-    let delegates = Vec::new();
-    Ok(Source::Impersonated(Box::new(Impersonated { transport, base, uri, delegates, quota_project })))
+    };
+    if let Some(delegate) = delegates.iter().find(|delegate| !impersonated::is_email(delegate)) {
+        return Err(wrong(delegate));
+    }
+    let address = || impersonated::address(email, endpoint).parse().ok();
+    let uri = impersonated::is_email(email).then(address).flatten().ok_or_else(|| wrong(email))?;
+    let source = Source::Impersonated(Box::new(Impersonated {
+        transport: transport.clone(),
+        base: found.source,
+        uri,
+        delegates: delegates.iter().map(|email| impersonated::delegate(email)).collect(),
+        quota_project: quota_project.clone(),
+    }));
+    Ok(Credential { source, quota_project, warnings: found.warnings })
 }

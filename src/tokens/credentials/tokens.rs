@@ -22,8 +22,8 @@ const MEMORY: TimeDelta = TimeDelta::seconds(30);
 
 /// An access token.
 #[derive(Clone)]
-pub(super) struct Token {
-    pub(super) secret: SecretString,
+pub(in crate::tokens) struct Token {
+    pub(in crate::tokens) secret: SecretString,
     /// When it ends; `None` where nobody says.
     pub(super) ends: Option<Time>,
 }

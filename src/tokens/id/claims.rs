@@ -62,13 +62,16 @@ impl Claims {
 
     /// Whose it is, as a principal of IAM, where it says so.
     pub fn principal(&self) -> Option<Principal> {
-        let email = self.email.as_deref()?;
-        let is_account = email.ends_with(".gserviceaccount.com");
-        Some(if is_account {
-            Principal::service_account(email)
-        } else {
-            Principal::new(format!("user:{email}"))
-        })
+        self.email.as_deref().map(of_email)
+    }
+}
+
+/// Whose an address is: accounts have theirs below a domain of Google's.
+pub(super) fn of_email(email: &str) -> Principal {
+    if email.ends_with(".gserviceaccount.com") {
+        Principal::service_account(email)
+    } else {
+        Principal::new(format!("user:{email}"))
     }
 }
 

@@ -1,13 +1,17 @@
 //! ID tokens: what a function wants to be shown, besides the right to call it
 //! (<https://cloud.google.com/functions/docs/securing/authenticating>).
 
+mod check;
+mod choose;
 mod claims;
+mod who;
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
+use chrono::Utc;
 use secrecy::SecretString;
 
-use super::{Choice, CredentialsError, Endpoint, Environment, Warning};
+use super::{Choice, CredentialsError, Endpoint, Environment, Warning, credentials::Credential};
 use crate::model::Principal;
 
 pub use claims::Claims;
@@ -79,8 +83,12 @@ pub async fn id_token(
     endpoint: Endpoint,
     environment: &Environment,
 ) -> Result<(IdToken, Vec<Warning>), CredentialsError> {
-    let _ = std::future::ready((wanted, endpoint, environment)).await;
-    Err(CredentialsError::Option("this way to an ID token is not there yet".into()))
+    let Credential { source, mut warnings, .. } =
+        choose::choose(wanted, endpoint, environment).await?.credential;
+    let identity = source.identify(&wanted.audience).await?;
+    let (token, warning) = check::checked(identity, &source, &wanted.audience, Utc::now())?;
+    warnings.extend(warning);
+    Ok((token, warnings))
 }
 
 /// Who callmap is, by the first credentials in the same order, and in which way: `user:…`, `serviceAccount:…`.
@@ -92,6 +100,7 @@ pub async fn me(
     endpoint: Endpoint,
     environment: &Environment,
 ) -> Result<(Principal, String), CredentialsError> {
-    let _ = std::future::ready((wanted, endpoint, environment)).await;
-    Err(CredentialsError::Option("nobody knows yet who you are".into()))
+    let chosen = choose::choose(wanted, endpoint, environment).await?;
+    let principal = who::principal(&chosen, endpoint).await?;
+    Ok((principal, chosen.credential.source.words()))
 }
