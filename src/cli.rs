@@ -6,8 +6,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use words::{
-    Accept, Apply, Audit, Can, Check, Completions, Diff, Discover, Emulator, Explain, Graph, Man, Plan, Rule,
-    Snapshot, Undo, Who,
+    Accept, Apply, Audit, Can, Check, Completions, Diff, Discover, Emulator, Explain, Grant, Graph, Man,
+    Plan, Revoke, Rule, Snapshot, Undo, Who,
 };
 
 use crate::commands::{self, Console, Error, Exit};
@@ -66,6 +66,18 @@ enum Verb {
     Check(Check),
     /// Write findings into the map as accepted, comments kept.
     Accept(Box<Accept>),
+    /// Let a caller call a function for a time: edit the map, comments kept, and grant it with --apply.
+    #[command(
+        after_help = "Exit codes: 0 done, or nothing to do, 1 declined, 2 usage, map, file or credentials, or refused; \
+        with --apply as `callmap apply`: 4 no longer as planned, 5 not all of it was done, 130 after Ctrl-C."
+    )]
+    Grant(Box<Grant>),
+    /// Take a caller of a function off the map, comments kept, and its grant out with --apply.
+    #[command(
+        after_help = "Exit codes: 0 done, or nothing to do, 1 declined, 2 usage, map, file or credentials, or refused; \
+        with --apply as `callmap apply`: 4 no longer as planned, 5 not all of it was done, 130 after Ctrl-C."
+    )]
+    Revoke(Box<Revoke>),
     /// Compare two maps, or two worlds: which access came and which went.
     #[command(
         after_help = "Exit codes: 0 compared, 1 with --exit-code and something that differs, 2 usage, map or file, \
@@ -148,6 +160,8 @@ impl Cli {
             Verb::Apply(apply) => commands::apply(&apply.options(), console),
             Verb::Undo(undo) => commands::undo(&undo.options(), console),
             Verb::Accept(accept) => commands::accept(&accept.options(), console),
+            Verb::Grant(grant) => commands::grant(&grant.options(), console),
+            Verb::Revoke(revoke) => commands::revoke(&revoke.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
             Verb::Diff(diff) => commands::diff(&diff.options(), console),
             Verb::Graph(graph) => commands::graph(&graph.options(), console),
@@ -161,12 +175,14 @@ impl Cli {
     }
 }
 
-/// The command line. What `apply` shares with `plan` and then refuses, or has no use for, is not offered there.
+/// The command line. What those that write share with `plan` and then refuse, or have no use for, is not offered there.
 fn command() -> clap::Command {
-    Cli::command().mut_subcommand("apply", |apply| {
-        apply.mut_args(|arg| match arg.get_id().as_str() {
-            "from" | "at" | "max_data_age" => arg.hide(true),
-            _ => arg,
+    ["apply", "grant", "revoke"].into_iter().fold(Cli::command(), |command, verb| {
+        command.mut_subcommand(verb, |verb| {
+            verb.mut_args(|arg| match arg.get_id().as_str() {
+                "from" | "at" | "max_data_age" => arg.hide(true),
+                _ => arg,
+            })
         })
     })
 }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     apply::journal::JournalError,
-    callers::{MapError, edit::EditError},
+    callers::{MapError, change::Refused, edit::EditError},
     emulator::StateError,
     report::{escape, mistakes, style},
     rules::accept::AcceptError,
@@ -114,6 +114,9 @@ pub enum Error {
     /// The map's file cannot be changed.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A caller is not put on the map, or taken off it.
+    #[error(transparent)]
+    Change(#[from] Refused),
     /// A time that is over.
     #[error("`{0}` is past: name a time to come")]
     Past(String),

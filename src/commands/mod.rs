@@ -11,6 +11,7 @@ mod discover;
 mod emulator;
 mod error;
 mod files;
+mod grant;
 mod graph;
 mod input;
 mod live;
@@ -33,11 +34,12 @@ pub use discover::discover;
 pub use emulator::{EmulatorOptions, emulator};
 pub use error::Error;
 pub use files::{PictureFormat, ReportFile, ReportFormat};
+pub use grant::{grant, revoke};
 pub use graph::graph;
 pub use options::{
-    AcceptOptions, ApplyOptions, AuditOptions, Beside, CarryOptions, DiffOptions, DiscoverOptions,
-    GraphOptions, LiveOptions, MakeOptions, MapOptions, PlanOptions, QuestionOptions, SnapshotOptions,
-    UndoOptions, WorldOptions,
+    AcceptOptions, ApplyOptions, AuditOptions, Beside, CallerOptions, CarryOptions, DiffOptions,
+    DiscoverOptions, GrantOptions, GraphOptions, LiveOptions, MakeOptions, MapOptions, PlanOptions,
+    QuestionOptions, RevokeOptions, SnapshotOptions, Term, UndoOptions, WorldOptions,
 };
 pub use plan::plan;
 pub use question::{can, explain, who};

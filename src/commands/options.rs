@@ -273,6 +273,56 @@ pub struct CarryOptions {
     pub format: ReportFormat,
 }
 
+/// What `grant` and `revoke` are both asked for.
+#[derive(Debug, Clone)]
+pub struct CallerOptions {
+    /// Who, as it is named.
+    pub caller: String,
+    /// What, as it is named.
+    pub function: String,
+    /// The map.
+    pub map: MapOptions,
+    /// The world, where it is changed too.
+    pub world: WorldOptions,
+    /// Whether it is carried out.
+    pub is_applied: bool,
+    /// How it is carried out.
+    pub carry: CarryOptions,
+}
+
+/// What `grant` is asked for.
+#[derive(Debug, Clone)]
+pub struct GrantOptions {
+    /// Who and what.
+    pub caller: CallerOptions,
+    /// For how long.
+    pub term: Term,
+    /// Why.
+    pub reason: Option<String>,
+    /// Whether everybody may be meant.
+    pub is_public: bool,
+}
+
+/// What `revoke` is asked for.
+#[derive(Debug, Clone)]
+pub struct RevokeOptions {
+    /// Who and what.
+    pub caller: CallerOptions,
+}
+
+/// For how long somebody is granted something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Term {
+    /// Nobody said.
+    Usual,
+    /// So long from now.
+    For(TimeDelta),
+    /// Until then.
+    Until(Time),
+    /// For good.
+    Permanent,
+}
+
 /// What `discover` is asked for.
 #[derive(Debug, Clone)]
 pub struct DiscoverOptions {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use super::{Console, Error, Exit, MakeOptions, PlanOptions, ReportFormat, files, input, live::Live, world};
 use crate::{
     access::{Access, RoleData},
-    callers::{self, CallerMap, MapError, MapText},
+    callers::{self, Caller, CallerMap, MapError, MapText},
     model::{Container, Time},
     plan::{self, Include, MapDigest, Plan},
     report::{heading::Heading, json, markdown, plan::View, table},
@@ -71,6 +71,9 @@ pub(super) struct Planned {
     pub(super) stale: Vec<Arc<str>>,
     /// What the world was read through, to go on with; `None` where it was read from files.
     pub(super) live: Option<Live>,
+    /// The caller and the function that the plan is of, where it is of one alone, and what would settle the findings
+    /// about them.
+    pub(super) about: Option<(plan::About, Vec<String>)>,
 }
 
 impl Planned {
@@ -94,6 +97,19 @@ impl Planned {
 /// Where the map or the world cannot be read.
 pub(super) fn make(
     options: &MakeOptions,
+    offers: Offers,
+    console: &mut Console<'_>,
+) -> Result<Planned, Error> {
+    make_for(options, None, offers, console)
+}
+
+/// The same, of one caller on the functions of one short name alone where that is asked for.
+///
+/// # Errors
+/// Where the map or the world cannot be read.
+pub(super) fn make_for(
+    options: &MakeOptions,
+    about: Option<(&Caller, &str)>,
     offers: Offers,
     console: &mut Console<'_>,
 ) -> Result<Planned, Error> {
@@ -122,7 +138,15 @@ pub(super) fn make(
         Err(mistakes) => return Err(MapError { texts, mistakes }.into()),
     };
     let audit = rules::run::judge(&context);
-    let mut plan = plan::make(&context, &audit.findings, made);
+    let about = about.map(|(caller, function)| plan::About::new(&context, caller, function));
+    let mut plan = match &about {
+        Some(about) => plan::make_for(&context, &audit.findings, made, about),
+        None => plan::make(&context, &audit.findings, made),
+    };
+    let about = about.map(|about| {
+        let fixes = about.fixes(&audit.findings);
+        (about, fixes)
+    });
     let more = match offers {
         Offers::Counted => plan::offered(&context, &audit.findings, &plan),
         Offers::Left => BTreeMap::new(),
@@ -131,7 +155,7 @@ pub(super) fn make(
     let has_open_gaps = audit.has_open_gaps() || !stale.is_empty();
     drop(context);
     drop(access);
-    Ok(Planned { map, texts, world, at, plan, more, has_open_gaps, stale, live })
+    Ok(Planned { map, texts, world, at, plan, more, has_open_gaps, stale, live, about })
 }
 
 /// What is looked at besides the map's projects, in one order, each once.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Change, Deed, Held, Made, Plan, Protected, Step, StepId, Waiting, above, adds, edit, footing, law,
+    About, Change, Deed, Held, Made, Plan, Protected, Step, StepId, Waiting, above, adds, edit, footing, law,
     proposal::{Case, Proposal},
     removals,
     step::removed,
@@ -19,22 +19,36 @@ use crate::{
 /// The changes that would settle the findings of an audit of this context, acceptances laid over them. The same
 /// input gives the same plan.
 pub fn make(context: &Context<'_>, findings: &[Finding], made: Made) -> Plan {
+    of(context, findings, made, None)
+}
+
+/// Those of one caller on one function alone. What they need of others is looked for in the world as it is.
+pub fn make_for(context: &Context<'_>, findings: &[Finding], made: Made, about: &About) -> Plan {
+    of(context, findings, made, Some(about))
+}
+
+fn of(context: &Context<'_>, findings: &[Finding], made: Made, about: Option<&About>) -> Plan {
     let case = Case::new(context, findings, &made.options);
     let mut proposals = adds::for_callers(&case);
     proposals.extend(removals::of_grants(&case));
+    if let Some(about) = about {
+        proposals.retain(|proposal| about.has_proposal(proposal));
+    }
     guard(context, &mut proposals);
     let is_called = |name| context.expected.is_event_driven(name) || context.expected.proxy(name).is_some();
-    if context.declared.governed.keys().any(is_called) {
+    if about.is_none() && context.declared.governed.keys().any(is_called) {
         let world = after(context, &proposals);
         let access = Access::new(&world, context.at);
         proposals.extend(adds::for_sources(&case, &access));
     }
     let mut held: Vec<Held> = proposals.iter().filter_map(Proposal::held).collect();
-    held.extend(unread(context));
+    held.extend(unread(context).filter(|held| about.is_none_or(|about| about.has_held(held))));
     held.sort_by(|left, right| order(left).cmp(&order(right)));
     let steps = steps(context, &proposals);
     let is_complete = !findings.iter().any(|finding| finding.rule == RuleId::Unreadable);
-    Plan { steps, held, waiting: waiting(context), is_complete, made }
+    let mut waiting = waiting(context);
+    waiting.retain(|waiting| about.is_none_or(|about| about.has_waiting(waiting)));
+    Plan { steps, held, waiting, is_complete, made }
 }
 
 fn order(held: &Held) -> impl Ord + '_ {
@@ -149,7 +163,7 @@ pub(super) fn needs(context: &Context<'_>, resource: &Resource, steps: &[Step]) 
 }
 
 /// Governed functions of which nothing can be planned.
-fn unread(context: &Context<'_>) -> Vec<Held> {
+fn unread(context: &Context<'_>) -> impl Iterator<Item = Held> {
     let held = |name: &ServiceName| {
         let service = context.world.services.get(name)?;
         let (what, gap) = match (&service.policy, &service.settings) {
@@ -165,7 +179,7 @@ fn unread(context: &Context<'_>) -> Vec<Held> {
             reason: format!("its {what} could not be read: {}", gap.why),
         })
     };
-    context.declared.governed.keys().filter_map(held).collect()
+    context.declared.governed.keys().filter_map(held)
 }
 
 /// Edges of functions that are not live yet, in the map's order.

@@ -2,6 +2,7 @@
 //!
 //! Pure: it sees a map, a world and a time, and writes nothing.
 
+mod about;
 mod above;
 mod adds;
 pub mod change;
@@ -22,10 +23,11 @@ pub mod step;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use about::About;
 pub use above::unsaid;
 pub use change::{Change, Class, Deed};
 pub use footing::footing;
-pub use make::make;
+pub use make::{make, make_for};
 pub use offered::offered;
 pub use step::{CallerIdentity, Footing, Protected, ServiceState, Step, StepId};
 

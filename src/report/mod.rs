@@ -9,6 +9,7 @@ pub mod difference;
 pub mod dot;
 pub mod emulator;
 pub mod escape;
+pub mod grant;
 pub mod heading;
 pub mod json;
 pub mod map_text;

@@ -2,11 +2,8 @@
 
 use clap::Args;
 
-use super::{Map, Scope, World};
-use crate::{
-    commands::AcceptOptions,
-    model::{Time, time},
-};
+use super::{Map, Scope, World, end};
+use crate::{commands::AcceptOptions, model::Time};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Accept {
@@ -42,8 +39,4 @@ impl Accept {
             until,
         }
     }
-}
-
-fn end(text: &str) -> Result<Time, String> {
-    time::end(text).map_err(|error| format!("{error}: write it like `2026-12-01` or `2026-12-01T09:00:00Z`"))
 }

@@ -6,6 +6,7 @@ mod carrying;
 mod changing;
 mod comparing;
 mod drawing;
+mod granting;
 mod live;
 mod planning;
 mod program;
@@ -21,6 +22,7 @@ pub(super) use carrying::{Apply, Undo};
 pub(super) use changing::Accept;
 pub(super) use comparing::Diff;
 pub(super) use drawing::Graph;
+pub(super) use granting::{Grant, Revoke};
 use live::Live;
 pub(super) use planning::Plan;
 pub(super) use program::{Completions, Emulator, Man, Rule};
@@ -115,6 +117,10 @@ pub(super) enum Format {
 
 fn at(text: &str) -> Result<Time, String> {
     time::moment(text).map_err(|error| format!("{error}: write it like `2026-12-01T09:00:00Z`"))
+}
+
+fn end(text: &str) -> Result<Time, String> {
+    time::end(text).map_err(|error| format!("{error}: write it like `2026-12-01` or `2026-12-01T09:00:00Z`"))
 }
 
 fn project(text: &str) -> Result<Container, String> {

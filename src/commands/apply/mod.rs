@@ -11,7 +11,7 @@ use ground::Ready;
 use home::Home;
 
 use super::{
-    ApplyOptions, Console, Error, Exit, ReportFormat, input,
+    ApplyOptions, CarryOptions, Console, Error, Exit, ReportFormat, input,
     live::Live,
     plan::{self, Offers, Planned},
     undo, world,
@@ -64,7 +64,7 @@ pub fn apply(options: &ApplyOptions, console: &mut Console<'_>) -> Result<Exit, 
         (None, None) => Ok(Ready::made(plan::make(making, Offers::Left, console)?)),
     };
     match prepared {
-        Ok(ready) => go(options, &home, recorded, &ready, console),
+        Ok(ready) => go((&options.carry, options.max_removals), &home, recorded, &ready, console),
         Err(why) => {
             carry::stale(&why, console)?;
             Ok(Exit::Stale)
@@ -83,15 +83,30 @@ fn from_outside(
     ground::held_against(plan, planned, &making.wider, *max_plan_age)
 }
 
+/// Carries out a plan that was just made, once somebody agrees. The plan comes back with how that ended.
+///
+/// # Errors
+/// Where nothing can be written.
+pub(super) fn carry_made(
+    planned: Planned,
+    home: &Home,
+    how: &CarryOptions,
+    console: &mut Console<'_>,
+) -> Result<(Planned, Exit), Error> {
+    let ready = Ready::made(planned);
+    let exit = go((how, usize::MAX), home, None, &ready, console)?;
+    Ok((ready.planned, exit))
+}
+
 fn go(
-    options: &ApplyOptions,
+    (how, max_removals): (&CarryOptions, usize),
     home: &Home,
     recorded: Option<(PathBuf, Recorded)>,
     ready: &Ready,
     console: &mut Console<'_>,
 ) -> Result<Exit, Error> {
     let Ready { planned, stale } = ready;
-    let (plan, how) = (&planned.plan, &options.carry);
+    let plan = &planned.plan;
     show(planned, how.format, console)?;
     let crew = Crew::new(
         planned.live.as_ref().ok_or(Error::NotCarriedOut("there is nothing to write to"))?,
@@ -106,9 +121,9 @@ fn go(
         return report(&nothing, console);
     }
     let removals = plan.changes().filter(|(_, change)| change.deed == Deed::Remove).count();
-    if removals > options.max_removals {
-        let most = options.max_removals;
-        let what = format!("{removals} grants would be taken out, and `--max-removals` allows {most}");
+    if removals > max_removals {
+        let what =
+            format!("{removals} grants would be taken out, and `--max-removals` allows {max_removals}");
         carry::declined(&what, console)?;
         return Ok(Exit::Declined);
     }
