@@ -7,7 +7,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use words::{
     Accept, Apply, Audit, Can, Check, Completions, Diff, Discover, Emulator, Explain, Grant, Graph, Man,
-    Plan, Revoke, Rule, Snapshot, Undo, Who,
+    Plan, Revoke, Rule, Snapshot, Token, Undo, Who,
 };
 
 use crate::commands::{self, Console, Error, Exit};
@@ -60,6 +60,11 @@ enum Verb {
     Who(Box<Who>),
     /// List everything a caller can call.
     Can(Box<Can>),
+    /// Print an ID token that a function will accept.
+    #[command(
+        after_help = "Exit codes: 0 printed, 2 usage, map, file or credentials, or no token to be had."
+    )]
+    Token(Box<Token>),
     /// Write a map from what is live.
     Discover(Box<Discover>),
     /// Check the map alone, offline: syntax, names, dates.
@@ -156,6 +161,10 @@ impl Cli {
                 let Can { caller, question } = *can;
                 commands::can(&caller, &question.options(), console)
             }
+            Verb::Token(token) => {
+                let (function, options) = token.options();
+                commands::token(&function, &options, console)
+            }
             Verb::Discover(discover) => commands::discover(&discover.options(), console),
             Verb::Apply(apply) => commands::apply(&apply.options(), console),
             Verb::Undo(undo) => commands::undo(&undo.options(), console),
@@ -175,9 +184,17 @@ impl Cli {
     }
 }
 
-/// The command line. What those that write share with `plan` and then refuse, or have no use for, is not offered there.
+/// The command line. What those that write share with `plan` and then refuse, or have no use for, is not offered there;
+/// who shows a function a token acts as an account there and not while reading.
 fn command() -> clap::Command {
-    ["apply", "grant", "revoke"].into_iter().fold(Cli::command(), |command, verb| {
+    let command = Cli::command().mut_subcommand("token", |token| {
+        let token = token.mut_arg("impersonate", |arg| {
+            arg.help("Have the token of this service account, as which the credentials may act")
+                .help_heading("ID token")
+        });
+        token.mut_arg("concurrency", |arg| arg.hide(true))
+    });
+    ["apply", "grant", "revoke"].into_iter().fold(command, |command, verb| {
         command.mut_subcommand(verb, |verb| {
             verb.mut_args(|arg| match arg.get_id().as_str() {
                 "from" | "at" | "max_data_age" => arg.hide(true),

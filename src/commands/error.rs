@@ -100,6 +100,39 @@ pub enum Error {
     /// There is nothing to run calls on.
     #[error("nothing could be started to make calls with: {0}")]
     Runtime(io::Error),
+    /// What is typed as the address of a function is none that is called.
+    #[error("`{url}` {what}")]
+    Url {
+        /// What was typed.
+        url: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A function was named, and where it answers cannot be read.
+    #[error("where `{name}` answers could not be read: {why}")]
+    Unread {
+        /// The name.
+        name: String,
+        /// Why not.
+        why: String,
+    },
+    /// There is no time left for a token.
+    #[error("no token came within `--timeout`")]
+    Late,
+    /// A token that could be used anywhere is not shown to whoever is there.
+    #[error(
+        "the token by {way}, is for no function in particular, and `{host}` is no host of Google's for functions: whoever \
+         answers there could use it anywhere"
+    )]
+    Unbound {
+        /// Who would be shown it.
+        host: String,
+        /// How the token was come by.
+        way: String,
+    },
+    /// A function answers nowhere.
+    #[error("`{0}` has no address of Google's: it is not ready yet, or its `run.app` address is off")]
+    NoDoor(String),
     /// There is no such rule.
     #[error("there is no rule `{id}`{}", near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default())]
     NoRule {
@@ -193,6 +226,17 @@ impl Error {
             Self::NoMap(_) => Some(
                 "`callmap discover --project PROJECT -o FILE` writes a first one of what is live; with `--demo`, the \
                  sample estate brings its own",
+            ),
+            Self::Unread { .. } => Some(
+                "name the function by its URL, `https://….run.app`: nothing has to be read for that. \
+                 `roles/run.viewer` lets names be read",
+            ),
+            Self::Unbound { .. } => Some(
+                "take a token for it alone, with `--impersonate EMAIL`; or name the function instead of its URL, so that \
+                 its own address is looked up",
+            ),
+            Self::NoDoor(_) => Some(
+                "name the function by the URL that it is reached at, and say `--audience` where that is another",
             ),
             _ => None,
         }

@@ -8,29 +8,31 @@ use super::{Console, Error, LiveOptions, WorldOptions};
 use crate::{
     emulator::{Clock, Emulator, Options, State, estate},
     report::escape,
-    sources::google::{CONCURRENCY, Connection, Endpoint, Environment, Google},
+    sources::google::{CONCURRENCY, Connection, Endpoint, Environment, Google, Warning},
     world::SourceKind,
 };
 
 /// Names an emulator, as `ADDRESS:PORT`.
 const EMULATOR: &str = "CALLMAP_EMULATOR_HOST";
 
-/// A connection that lives as long as a run does.
+/// Where a run's calls go, and what they are made on.
 #[derive(Debug)]
-pub(super) struct Live {
+pub(super) struct Ground {
     runtime: Runtime,
-    google: Google,
     kind: SourceKind,
+    endpoint: Endpoint,
+    /// What is known of the credentials and was said already.
+    warned: Vec<Warning>,
     /// Serves the sample estate for as long as it is here.
     _emulator: Option<Emulator>,
 }
 
-impl Live {
-    /// Connects: to the sample estate in a demo, to the emulator that the environment names, else to Google.
+impl Ground {
+    /// The sample estate in a demo, the emulator that the environment names, else Google. Nobody is asked anything.
     ///
     /// # Errors
-    /// Where credentials are wanting or not taken, or the environment names no emulator that may be talked to.
-    pub(super) fn connect(options: &WorldOptions, console: &mut Console<'_>) -> Result<Self, Error> {
+    /// Where the environment names no emulator that may be talked to.
+    pub(super) fn find(options: &WorldOptions, console: &mut Console<'_>) -> Result<Self, Error> {
         let is_ours = options.is_demo && options.served.is_none();
         let emulator = is_ours.then(sample).transpose()?;
         let served = options.served.or(emulator.as_ref().map(Emulator::address));
@@ -48,12 +50,71 @@ impl Live {
             say("note", &what, console)?;
         }
         let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
-        let connected = runtime.block_on(Google::connect(connection(&options.live, endpoint)));
+        Ok(Self { runtime, kind, endpoint, warned: Vec::new(), _emulator: emulator })
+    }
+
+    /// Connects, with what this environment gives.
+    ///
+    /// # Errors
+    /// Where credentials are wanting or not taken.
+    pub(super) fn connect(
+        &mut self,
+        options: &LiveOptions,
+        environment: Environment,
+        console: &mut Console<'_>,
+    ) -> Result<Google, Error> {
+        let connected = self.wait(Google::connect(connection(options, self.endpoint, environment)));
         let (google, warnings) = connected?;
+        self.warn(warnings, console)?;
+        Ok(google)
+    }
+
+    /// Says what should be known of the credentials, each of it once.
+    ///
+    /// # Errors
+    /// Where it cannot be said.
+    pub(super) fn warn(&mut self, warnings: Vec<Warning>, console: &mut Console<'_>) -> Result<(), Error> {
         for warning in warnings {
-            say("warning", &warning.to_string(), console)?;
+            if !self.warned.contains(&warning) {
+                say("warning", &warning.to_string(), console)?;
+                self.warned.push(warning);
+            }
         }
-        Ok(Self { runtime, google, kind, _emulator: emulator })
+        Ok(())
+    }
+
+    /// Google, or an emulator of it.
+    pub(super) fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
+    /// What a world is called that is read here.
+    pub(super) fn kind(&self) -> SourceKind {
+        self.kind
+    }
+
+    /// Waits for something that is asked here.
+    pub(super) fn wait<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
+    }
+}
+
+/// A connection that lives as long as a run does.
+#[derive(Debug)]
+pub(super) struct Live {
+    ground: Ground,
+    google: Google,
+}
+
+impl Live {
+    /// Connects: to the sample estate in a demo, to the emulator that the environment names, else to Google.
+    ///
+    /// # Errors
+    /// Where credentials are wanting or not taken, or the environment names no emulator that may be talked to.
+    pub(super) fn connect(options: &WorldOptions, console: &mut Console<'_>) -> Result<Self, Error> {
+        let mut ground = Ground::find(options, console)?;
+        let google = ground.connect(&options.live, Environment::read(), console)?;
+        Ok(Self { ground, google })
     }
 
     /// The client, which a run may go on with after reading.
@@ -63,16 +124,16 @@ impl Live {
 
     /// What the world is called that is read through it.
     pub(super) fn kind(&self) -> SourceKind {
-        self.kind
+        self.ground.kind
     }
 
     /// Waits for something that goes through it.
     pub(super) fn wait<T>(&self, what: impl Future<Output = T>) -> T {
-        self.runtime.block_on(what)
+        self.ground.wait(what)
     }
 }
 
-fn connection(options: &LiveOptions, endpoint: Endpoint) -> Connection {
+fn connection(options: &LiveOptions, endpoint: Endpoint, environment: Environment) -> Connection {
     let LiveOptions {
         concurrency,
         timeout,
@@ -89,7 +150,7 @@ fn connection(options: &LiveOptions, endpoint: Endpoint) -> Connection {
         concurrency: concurrency.unwrap_or(CONCURRENCY),
         // A time that is over already is no time at all.
         deadline: timeout.map(|most| most.to_std().unwrap_or(Duration::ZERO)),
-        ..Connection::new(endpoint, Environment::read())
+        ..Connection::new(endpoint, environment)
     }
 }
 

@@ -8,6 +8,7 @@ mod console;
 mod demo;
 mod diff;
 mod discover;
+mod door;
 mod emulator;
 mod error;
 mod files;
@@ -20,6 +21,7 @@ mod plan;
 mod question;
 mod rule;
 mod snapshot;
+mod token;
 mod undo;
 mod world;
 
@@ -38,13 +40,15 @@ pub use grant::{grant, revoke};
 pub use graph::graph;
 pub use options::{
     AcceptOptions, ApplyOptions, AuditOptions, Beside, CallerOptions, CarryOptions, DiffOptions,
-    DiscoverOptions, GrantOptions, GraphOptions, LiveOptions, MakeOptions, MapOptions, PlanOptions,
-    QuestionOptions, RevokeOptions, SnapshotOptions, Term, UndoOptions, WorldOptions,
+    DiscoverOptions, GrantOptions, GraphOptions, IdentityOptions, LiveOptions, MakeOptions, MapOptions,
+    PlanOptions, QuestionOptions, RevokeOptions, SnapshotOptions, Term, TokenOptions, UndoOptions,
+    WorldOptions,
 };
 pub use plan::plan;
 pub use question::{can, explain, who};
 pub use rule::rule;
 pub use snapshot::snapshot;
+pub use token::token;
 pub use undo::undo;
 
 /// How a run ended. Errors have no part in it: they are [`Error`]s, and end with 2.

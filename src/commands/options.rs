@@ -1,6 +1,6 @@
 //! What a command line asks for, once its words are understood.
 
-use std::{collections::BTreeSet, net::SocketAddr, num::NonZeroUsize, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use chrono::TimeDelta;
 
@@ -11,6 +11,10 @@ use crate::{
     plan::{self, graph::Kind},
     report::table::Show,
     sources::google::Choice,
+    tokens::{
+        Environment,
+        id::{Via, Wanted},
+    },
 };
 
 /// Which map.
@@ -91,6 +95,42 @@ impl LiveOptions {
     }
 }
 
+impl IdentityOptions {
+    /// The token that is wanted for an audience.
+    pub(super) fn wanted(&self, audience: &Arc<str>) -> Wanted {
+        Wanted {
+            via: self.via,
+            audience: audience.clone(),
+            key: self.key.clone(),
+            impersonate: self.world.live.impersonate.clone(),
+            delegates: self.delegates.clone(),
+            credentials: self.world.live.credentials,
+        }
+    }
+
+    /// How a name is looked up: with the credentials that the token comes from, and as whom they are.
+    pub(super) fn reading(&self, environment: &Environment) -> (WorldOptions, Environment) {
+        let mut world = self.world.clone();
+        world.live.impersonate = None;
+        let mut environment = environment.clone();
+        if let Some(key) = &self.key {
+            environment.credentials_file = Some(key.clone());
+        }
+        match self.via {
+            Via::Gcloud => world.live.credentials = Choice::Gcloud,
+            Via::Adc | Via::Key => environment.access_token = None,
+            Via::Metadata => {
+                environment.access_token = None;
+                environment.credentials_file = None;
+                environment.gcloud_config = None;
+            }
+            Via::Auto | Via::Impersonate if self.key.is_some() => environment.access_token = None,
+            Via::Auto | Via::Impersonate => {}
+        }
+        (world, environment)
+    }
+}
+
 impl WorldOptions {
     /// The time to judge at: what was asked for, else now.
     pub(super) fn at(&self, now: Time) -> Time {
@@ -137,6 +177,37 @@ pub struct QuestionOptions {
     pub format: ReportFormat,
     /// Answers besides.
     pub files: Vec<ReportFile>,
+}
+
+/// Which function an ID token is for, and how one is come by: of `token`, and of whatever calls.
+#[derive(Debug, Clone)]
+pub struct IdentityOptions {
+    /// The map, which gives names their meaning.
+    pub map: MapOptions,
+    /// How Google Cloud is read, where a function is named; files are not. Of an account to act as the token is,
+    /// and not the reading.
+    pub world: WorldOptions,
+    /// Projects; a single one gives names their meaning.
+    pub wider: Vec<Container>,
+    /// The region of names that do not say theirs.
+    pub region: Option<String>,
+    /// Which way to the token is taken.
+    pub via: Via,
+    /// The file with the key of a service account.
+    pub key: Option<PathBuf>,
+    /// The accounts on the way to the one that is acted as.
+    pub delegates: Vec<String>,
+    /// For whom the token is, where that is not an address of the function.
+    pub audience: Option<String>,
+}
+
+/// What `token` is asked for.
+#[derive(Debug, Clone)]
+pub struct TokenOptions {
+    /// The function, and the way to the token.
+    pub identity: IdentityOptions,
+    /// Whether it is printed as a header.
+    pub is_header: bool,
 }
 
 /// What `graph` is asked for.

@@ -2,6 +2,7 @@
 //!
 //! What several commands share stands here.
 
+mod calling;
 mod carrying;
 mod changing;
 mod comparing;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
+pub(super) use calling::Token;
 pub(super) use carrying::{Apply, Undo};
 pub(super) use changing::Accept;
 pub(super) use comparing::Diff;

@@ -55,10 +55,10 @@ pub(in crate::cli) struct Question {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Scope")]
-struct Region {
+pub(super) struct Region {
     /// The region of names that do not say theirs.
     #[arg(long, value_name = "REGION")]
-    region: Option<String>,
+    pub(super) region: Option<String>,
 }
 
 impl Question {

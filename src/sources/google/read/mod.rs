@@ -15,6 +15,7 @@ mod event_sources;
 mod functions;
 mod gap;
 mod groups;
+pub mod one;
 mod revisions;
 mod roles;
 mod services;
