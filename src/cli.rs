@@ -7,7 +7,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use words::{
     Accept, Apply, Audit, Can, Check, Completions, Diff, Discover, Emulator, Explain, Grant, Graph, Man,
-    Plan, Revoke, Rule, Snapshot, Token, Undo, Who,
+    Plan, Review, Revoke, Rule, Snapshot, Token, Undo, Who,
 };
 
 use crate::commands::{self, Console, Error, Exit};
@@ -89,6 +89,12 @@ enum Verb {
         3 compared, but not everything that decides is known in both."
     )]
     Diff(Box<Diff>),
+    /// List every temporary and human caller: until when, why, whom to ask, and what they reach.
+    #[command(
+        after_help = "Exit codes: 0 listed, 2 usage, map, file or credentials, 3 listed, but not everything that \
+        decides was read."
+    )]
+    Review(Box<Review>),
     /// Draw the map and the world: who can call what, and what differs.
     #[command(
         after_help = "Exit codes: 0 drawn, 2 usage, map, file or credentials, 3 drawn, but not everything that \
@@ -173,6 +179,7 @@ impl Cli {
             Verb::Revoke(revoke) => commands::revoke(&revoke.options(), console),
             Verb::Check(Check { map, at, format }) => commands::check(&map, at, format.report(), console),
             Verb::Diff(diff) => commands::diff(&diff.options(), console),
+            Verb::Review(review) => commands::review(&review.options(), console),
             Verb::Graph(graph) => commands::graph(&graph.options(), console),
             Verb::Rule(Rule { id }) => commands::rule(id.as_deref(), console),
             Verb::Snapshot(snapshot) => commands::snapshot(&snapshot.options(), console),

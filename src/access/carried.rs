@@ -141,7 +141,7 @@ pub(super) fn is_first_generation(role: &RoleName) -> bool {
 }
 
 /// Whether a member may match callers of another name, `allUsers` aside.
-fn may_contain_others(member: &Principal) -> bool {
+pub(super) fn may_contain_others(member: &Principal) -> bool {
     match member.kind() {
         PrincipalKind::AllAuthenticatedUsers
         | PrincipalKind::Group(_)

@@ -77,6 +77,11 @@ impl<'w> Groups<'w> {
         }
     }
 
+    /// Whether everybody in a group is known.
+    pub fn is_expanded(&self, group: &Principal) -> bool {
+        self.unexpanded(group).is_none()
+    }
+
     /// Every group that contains this principal, with what stands between: the group or member it lists. A
     /// group met again adds nothing, so rings end.
     pub(super) fn above(&self, member: &str, found: &mut BTreeMap<&'w str, Option<&'w Principal>>) {

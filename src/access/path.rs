@@ -64,6 +64,11 @@ impl<'w> Paths<'w> {
         self.services.get(name)
     }
 
+    /// Everything that stands above functions, by its number.
+    pub(super) fn levels(&self) -> impl Iterator<Item = (usize, &Level<'w>)> {
+        self.levels.iter().enumerate()
+    }
+
     /// What stands above a function, nearest first.
     pub(super) fn above<'a>(&'a self, path: &'a Path<'w>) -> impl Iterator<Item = &'a Level<'w>> {
         self.places(path).map(|(_, level)| level)

@@ -62,10 +62,20 @@ impl<'w> Access<'w> {
     /// The greatest of: open; anonymous, unless that is denied; and what the caller is allowed, unless that is
     /// denied.
     pub(super) fn judge(&self, path: &Path<'w>, candidate: &Candidate<'_, 'w>) -> Verdict {
+        self.judge_with(path, candidate, || path.own.to(candidate))
+    }
+
+    /// The same where what the function's own policy gives the caller is known.
+    pub(super) fn judge_with(
+        &self,
+        path: &Path<'w>,
+        candidate: &Candidate<'_, 'w>,
+        own: impl FnOnce() -> Verdict,
+    ) -> Verdict {
         if path.open == Verdict::Yes {
             return Verdict::Yes;
         }
-        let (anonymous, mut allow) = self.given(path, candidate);
+        let (anonymous, mut allow) = self.given(path, candidate, own());
         let anonymous = anonymous.min(!path.denied_to_anyone);
         if path.is_deniable && allow > anonymous {
             allow = allow.min(!self.refused(path, candidate));
@@ -75,17 +85,17 @@ impl<'w> Access<'w> {
 
     /// The same by allow policies alone.
     pub(super) fn judge_allowed(&self, path: &Path<'w>, candidate: &Candidate<'_, 'w>) -> Verdict {
-        let (anonymous, allow) = self.given(path, candidate);
+        let (anonymous, allow) = self.given(path, candidate, path.own.to(candidate));
         path.open.max(anonymous).max(allow)
     }
 
     /// What allow policies give a request without a token, and this caller. Where nothing is denied, one yes is
     /// enough.
-    fn given(&self, path: &Path<'w>, candidate: &Candidate<'_, 'w>) -> (Verdict, Verdict) {
+    fn given(&self, path: &Path<'w>, candidate: &Candidate<'_, 'w>, own: Verdict) -> (Verdict, Verdict) {
         let has_more_above = path.service.ancestors.gap().is_some();
         let least = if has_more_above { Verdict::Unknown } else { Verdict::No };
         let mut anonymous = path.own.to_anyone().max(least);
-        let mut allow = path.own.to(candidate).max(least);
+        let mut allow = own.max(least);
         if candidate.is_beyond() {
             allow = allow.max(Verdict::Unknown);
         }

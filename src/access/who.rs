@@ -125,7 +125,7 @@ fn members<'r>(refusal: &'r Refusal<'_>) -> impl Iterator<Item = &'r Principal> 
 }
 
 /// The reasons that carry a verdict: of a no, what stops the caller.
-pub(super) fn via(mut reasons: Vec<Reason>, verdict: Verdict) -> Vec<Reason> {
+pub fn via(mut reasons: Vec<Reason>, verdict: Verdict) -> Vec<Reason> {
     reasons.retain(|reason| match verdict {
         Verdict::Yes => matches!(reason.effect, Effect::Allow | Effect::Open),
         Verdict::Unknown => reason.effect == Effect::Unknown,

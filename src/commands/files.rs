@@ -19,6 +19,19 @@ pub enum ReportFormat {
     Markdown,
 }
 
+/// The formats of reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewFormat {
+    /// For a terminal.
+    Table,
+    /// For spreadsheets.
+    Csv,
+    /// For a page, or a comment.
+    Markdown,
+    /// For machines.
+    Json,
+}
+
 /// The formats of pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PictureFormat {
@@ -47,6 +60,17 @@ impl Format for ReportFormat {
             Self::Table => &[".txt"],
             Self::Json => &[".json"],
             Self::Markdown => &[".md"],
+        }
+    }
+}
+
+impl Format for ReviewFormat {
+    fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Table => &[".txt"],
+            Self::Csv => &[".csv"],
+            Self::Markdown => &[".md"],
+            Self::Json => &[".json"],
         }
     }
 }

@@ -19,6 +19,7 @@ mod live;
 mod options;
 mod plan;
 mod question;
+mod review;
 mod rule;
 mod snapshot;
 mod token;
@@ -35,17 +36,18 @@ pub use diff::diff;
 pub use discover::discover;
 pub use emulator::{EmulatorOptions, emulator};
 pub use error::Error;
-pub use files::{PictureFormat, ReportFile, ReportFormat};
+pub use files::{PictureFormat, ReportFile, ReportFormat, ReviewFormat};
 pub use grant::{grant, revoke};
 pub use graph::graph;
 pub use options::{
     AcceptOptions, ApplyOptions, AuditOptions, Beside, CallerOptions, CarryOptions, DiffOptions,
     DiscoverOptions, GrantOptions, GraphOptions, IdentityOptions, LiveOptions, MakeOptions, MapOptions,
-    PlanOptions, QuestionOptions, RevokeOptions, SnapshotOptions, Term, TokenOptions, UndoOptions,
-    WorldOptions,
+    PlanOptions, QuestionOptions, ReviewOptions, RevokeOptions, SnapshotOptions, Term, TokenOptions,
+    UndoOptions, WorldOptions,
 };
 pub use plan::plan;
 pub use question::{can, explain, who};
+pub use review::review;
 pub use rule::rule;
 pub use snapshot::snapshot;
 pub use token::token;

@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, net::SocketAddr, num::NonZeroUsize, path::PathB
 
 use chrono::TimeDelta;
 
-use super::files::{PictureFormat, ReportFile, ReportFormat};
+use super::files::{PictureFormat, ReportFile, ReportFormat, ReviewFormat};
 use crate::{
     emulator::estate,
     model::{Container, Level, Time},
-    plan::{self, graph::Kind},
+    plan::{self, graph::Kind, review::Only},
     report::table::Show,
     sources::google::Choice,
     tokens::{
@@ -208,6 +208,25 @@ pub struct TokenOptions {
     pub identity: IdentityOptions,
     /// Whether it is printed as a header.
     pub is_header: bool,
+}
+
+/// What `review` is asked for.
+#[derive(Debug, Clone)]
+pub struct ReviewOptions {
+    /// The map.
+    pub map: MapOptions,
+    /// The world.
+    pub world: WorldOptions,
+    /// What is looked at besides the map's projects.
+    pub wider: Vec<Container>,
+    /// Whether the map alone is looked at, and no world is read.
+    pub is_declared: bool,
+    /// Which callers are wanted; `None` is all.
+    pub only: Option<Only>,
+    /// The format on standard output.
+    pub format: ReviewFormat,
+    /// Reports besides.
+    pub files: Vec<ReportFile<ReviewFormat>>,
 }
 
 /// What `graph` is asked for.

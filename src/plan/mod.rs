@@ -19,6 +19,7 @@ pub mod make;
 mod offered;
 mod proposal;
 mod removals;
+pub mod review;
 pub mod step;
 
 use std::{collections::BTreeSet, sync::Arc};

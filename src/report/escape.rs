@@ -57,6 +57,14 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{space}{text}{space}{fence}")
 }
 
+/// Text as a cell of a table that spreadsheets open: what they would take for a formula is a text to them
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>). What separates cells is for the writer to quote.
+pub fn csv(text: &str) -> Cow<'_, str> {
+    let shown = terminal(text);
+    let meant = ['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'];
+    if shown.trim_start().starts_with(meant) { Cow::Owned(format!("'{shown}")) } else { shown }
+}
+
 /// Text as a part of a quoted label of Mermaid. What has a meaning there, in its Markdown or in HTML becomes an entity
 /// (<https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters>), and so does what begins a
 /// directive, which counts wherever it stands.
@@ -274,6 +282,25 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_a_formula_in_a_cell() {
+        for (hostile, shown) in [
+            ("user:a@example.com", "user:a@example.com"),
+            ("=HYPERLINK(\"https://evil.example\")", "'=HYPERLINK(\"https://evil.example\")"),
+            ("+1+cmd|' /C calc'!A0", "'+1+cmd|' /C calc'!A0"),
+            ("-2", "'-2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("  =1", "'  =1"),
+            ("\t=1", r"\t=1"),
+            ("\r=1", r"\r=1"),
+            ("＝1", "'＝1"),
+            ("a\nb\u{202e}", r"a\nb\u{202e}"),
+            ("", ""),
+        ] {
+            assert_eq!(csv(hostile), shown);
+        }
+    }
+
+    #[test]
     fn nothing_has_a_meaning_in_a_string_of_graphviz() {
         for (hostile, shown) in [
             ("shop-prod", "shop-prod"),
@@ -296,6 +323,7 @@ mod tests {
         fn nothing_unseen_ever_comes_out(text in any::<String>()) {
             prop_assert!(!terminal(&text).chars().any(is_unseen));
             prop_assert!(!markdown(&text).chars().any(is_unseen));
+            prop_assert!(!csv(&text).chars().any(is_unseen));
             prop_assert!(!mermaid(&text).chars().any(is_unseen));
             prop_assert!(!dot(&text).chars().any(is_unseen));
             prop_assert!(!json(&text).chars().any(is_unseen));

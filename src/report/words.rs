@@ -7,8 +7,8 @@ use super::{
     summary::{counted, number},
 };
 use crate::{
-    access::Flip,
-    model::{Condition, Grant, Resource, RuleId, ServiceName},
+    access::{Flip, Reason},
+    model::{Condition, Grant, Principal, Resource, RuleId, ServiceName},
     rules::{Counts, RULES},
     world::SourceKind,
 };
@@ -44,6 +44,25 @@ pub fn condition(condition: &Condition) -> String {
         "" => format!("if {}", escape::terminal(&condition.expression)),
         title => format!("if \"{}\"", escape::terminal(title)),
     }
+}
+
+/// What lets somebody through, stops it or may, where that does not stand `here` and does not name the caller itself; and
+/// how many things do so besides.
+pub fn through(first: &Reason, more: usize, here: Option<&Resource>, caller: Option<&Principal>) -> String {
+    let Reason { effect: _, resource, role, member, condition, detail, gap: _ } = first;
+    let elsewhere = resource.as_ref().filter(|found| Some(*found) != here).map(self::resource);
+    let mut text = match (role, elsewhere) {
+        (Some(role), None) => format!("by {}", self::role(role.as_str())),
+        (Some(role), Some(elsewhere)) => format!("by {} on {elsewhere}", self::role(role.as_str())),
+        (None, None) => escape::terminal(detail).into_owned(),
+        (None, Some(elsewhere)) => format!("{elsewhere}: {}", escape::terminal(detail)),
+    };
+    let member = member.as_ref().filter(|member| Some(*member) != caller);
+    let to = member.map(|member| format!(" to {}", escape::terminal(member.as_str())));
+    let when = condition.as_ref().map(|held| format!(" {}", self::condition(held)));
+    let besides = (more > 0).then(|| format!(" (and {more} more)"));
+    text.extend([to, when, besides].into_iter().flatten());
+    text
 }
 
 /// What a rule says, in a few words.
@@ -101,6 +120,17 @@ pub fn old_roles(days: i64) -> String {
         "the role data is {days} days old and decides what roles carry that were not read; a newer callmap knows \
          newer roles"
     )
+}
+
+/// How long something is, in the largest unit that says enough.
+pub fn span(span: TimeDelta) -> String {
+    let (days, hours, minutes) = (span.num_days(), span.num_hours(), span.num_minutes());
+    match (days, hours, minutes) {
+        (2.., ..) => format!("{} days", number(usize::try_from(days).unwrap_or(usize::MAX))),
+        (_, 2.., _) => format!("{hours} hours"),
+        (_, _, 2..) => format!("{minutes} minutes"),
+        _ => "moments".to_owned(),
+    }
 }
 
 /// How long ago, in the largest unit that says enough.

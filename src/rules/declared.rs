@@ -137,6 +137,11 @@ impl Declared {
         callers.filter(|(_, end)| end.is_none_or(|end| self.at < end))
     }
 
+    /// Everybody who is or was declared for one of the map's functions; in no order.
+    pub fn callers_of(&self, function: usize) -> impl Iterator<Item = &Principal> {
+        self.callers[function].keys()
+    }
+
     /// Whether a principal may call a service now, as declared.
     pub fn is_declared(&self, service: &ServiceName, principal: &Principal) -> bool {
         self.governed.get(service).is_some_and(|index| self.caller(*index, principal) == Some(InForce::Now))

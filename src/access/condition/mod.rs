@@ -81,6 +81,16 @@ pub fn timeline(condition: &Condition, from: Time) -> Option<Arc<Timeline>> {
     Expression::of(&condition.expression).timeline(from)
 }
 
+/// The moment from which on a condition never holds again; `None` where it goes on for good, or for all that is known.
+pub fn ends(condition: Option<&Condition>, from: Time) -> Option<Time> {
+    let timeline = timeline(condition?, from)?;
+    let Timeline { pieces, seen_until: None } = &*timeline else { return None };
+    match pieces.as_slice() {
+        [_, .., (end, Verdict::No)] => Some(end.time),
+        _ => None,
+    }
+}
+
 /// Whether the condition of a deny rule lets the rule count. Only the functions of resource tags are known there,
 /// and a condition that the service cannot evaluate denies
 /// (<https://cloud.google.com/iam/docs/deny-overview#condition-evaluation>). No condition always counts.

@@ -13,6 +13,7 @@ mod planning;
 mod program;
 mod questions;
 mod reading;
+mod reviewing;
 
 use std::path::PathBuf;
 
@@ -30,6 +31,7 @@ pub(super) use planning::Plan;
 pub(super) use program::{Completions, Emulator, Man, Rule};
 pub(super) use questions::{Can, Explain, Who};
 pub(super) use reading::{Audit, Check, Discover, Snapshot};
+pub(super) use reviewing::Review;
 
 use crate::{
     commands::{Beside, LiveOptions, MapOptions, ReportFormat, WorldOptions},

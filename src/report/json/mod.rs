@@ -6,6 +6,7 @@ mod check;
 mod diff;
 mod plan;
 mod reach;
+mod review;
 mod wire;
 
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ pub use check::check;
 pub use diff::diff;
 pub use plan::plan;
 pub use reach::{can, explain, who};
+pub use review::review;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::Serialize;
 
@@ -23,7 +25,7 @@ use super::escape;
 use crate::sources::plan_file::Document;
 
 /// The JSON Schema of each format, by the name of its file without the ending.
-pub fn schemas() -> [(&'static str, Schema); 8] {
+pub fn schemas() -> [(&'static str, Schema); 9] {
     [
         ("callmap-apply-1", schema::<carried::Wire<'static>>("callmap-apply/1")),
         ("callmap-audit-1", schema::<audit::Wire<'static>>("callmap-audit/1")),
@@ -32,6 +34,7 @@ pub fn schemas() -> [(&'static str, Schema); 8] {
         ("callmap-diff-1", schema::<diff::Wire<'static>>("callmap-diff/1")),
         ("callmap-explain-1", schema::<reach::ExplainWire<'static>>("callmap-explain/1")),
         ("callmap-plan-1", schema::<Document>("callmap-plan/1")),
+        ("callmap-review-1", schema::<review::Wire<'static>>("callmap-review/1")),
         ("callmap-who-1", schema::<reach::WhoWire<'static>>("callmap-who/1")),
     ]
 }

@@ -82,6 +82,11 @@ impl<'a> Head<'a> {
         };
         Self { format, tool, source: None, env: None, at: time::rfc3339(at), read: BTreeMap::new() }
     }
+
+    /// The same of an environment of the map.
+    pub(super) fn of_env(self, env: Option<&'a str>) -> Self {
+        Self { env, ..self }
+    }
 }
 
 impl<'a> SourceWire<'a> {

@@ -3,6 +3,7 @@
 mod diff;
 mod plan;
 mod reach;
+mod review;
 
 use std::{
     cmp::Reverse,
@@ -13,6 +14,7 @@ use std::{
 pub use diff::diff;
 pub use plan::plan;
 pub use reach::{can, explain, who};
+pub use review::review;
 
 use super::{
     escape::{markdown as prose, markdown_code as code},

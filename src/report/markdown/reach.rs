@@ -116,7 +116,7 @@ fn vias(via: &[Reason]) -> String {
 }
 
 /// One thing on the way.
-fn reason(reason: &Reason) -> String {
+pub(super) fn reason(reason: &Reason) -> String {
     let Reason { effect: _, resource, role, member, condition, detail, gap: _ } = reason;
     let mut parts = Vec::new();
     parts.extend(role.as_ref().map(|role| code(role.as_str())));

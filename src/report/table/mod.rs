@@ -8,6 +8,7 @@ mod next;
 mod plan;
 mod reach;
 mod refusal;
+mod review;
 
 use std::io::{self, Write};
 
@@ -18,6 +19,7 @@ pub(super) use plan::condition;
 pub use plan::plan;
 pub use reach::{can, explain, who};
 pub use refusal::refusal;
+pub use review::review;
 
 use super::{
     escape,

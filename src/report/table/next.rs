@@ -49,11 +49,25 @@ pub(super) fn render(audit: &Audit, width: usize, show: Show, out: &mut dyn Writ
     }
     let Some(worst) = worst else { return Ok(()) };
     let rule = format!("callmap rule {}", worst.rule);
-    let mut lines = vec![(rule.as_str(), "what a rule says, why, and how to fix it")];
+    let mut lines = vec![(rule, "what a rule says, why, and how to fix it")];
     if show < Show::All {
-        lines.push(("callmap audit --show all", "every finding with its fix and its fingerprint"));
+        lines.push(("callmap audit --show all".to_owned(), "every finding with its fix and its fingerprint"));
     }
-    lines.push(("callmap accept FINGERPRINT --reason WHY", "live with a finding for a while"));
+    lines.push(("callmap accept FINGERPRINT --reason WHY".to_owned(), "live with a finding for a while"));
+    commands(&lines, width, out)
+}
+
+/// Commands that somebody may want to run now, and what each is for; nothing where there are none.
+pub(super) fn lines(lines: &[(String, &str)], width: usize, out: &mut dyn Write) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let bold = style::BOLD;
+    writeln!(out, "\n{bold}next{bold:#}")?;
+    commands(lines, width, out)
+}
+
+fn commands(lines: &[(String, &str)], width: usize, out: &mut dyn Write) -> io::Result<()> {
     for (command, says) in lines {
         if width < NARROW {
             writeln!(out, "  {command}")?;

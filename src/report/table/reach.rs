@@ -165,25 +165,7 @@ fn can_or_may(verdict: Verdict) -> String {
 
 /// The first of the reasons, and how many there are besides.
 fn through(via: &[Reason], here: &Resource, caller: &Principal) -> String {
-    let Some(first) = via.first() else { return String::new() };
-    let Reason { effect: _, resource, role, member, condition, detail, gap: _ } = first;
-    let elsewhere = resource.as_ref().filter(|resource| *resource != here).map(words::resource);
-    let mut text = match (role, elsewhere) {
-        (Some(role), None) => format!("by {}", words::role(role.as_str())),
-        (Some(role), Some(elsewhere)) => format!("by {} on {elsewhere}", words::role(role.as_str())),
-        (None, None) => escape::terminal(detail).into_owned(),
-        (None, Some(elsewhere)) => format!("{elsewhere}: {}", escape::terminal(detail)),
-    };
-    if let Some(member) = member.as_ref().filter(|member| *member != caller) {
-        put(&mut text, format_args!(" to {}", escape::terminal(member.as_str())));
-    }
-    if let Some(condition) = condition {
-        put(&mut text, format_args!(" {}", words::condition(condition)));
-    }
-    if via.len() > 1 {
-        put(&mut text, format_args!(" (and {} more)", via.len() - 1));
-    }
-    text
+    via.first().map_or(String::new(), |first| words::through(first, via.len() - 1, Some(here), Some(caller)))
 }
 
 /// One thing on the way: what it is, and what there is to say about it.

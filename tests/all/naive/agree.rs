@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use callmap::{
-    access::{Access, Effect, Verdict},
+    access::{Access, Effect, Reaches, Verdict},
     model::Principal,
 };
 use proptest::prelude::*;
@@ -26,15 +26,18 @@ fn agree(estate: &Estate) -> Result<(), TestCaseError> {
     let built = estate.built();
     let naive = built.naive();
     let access = Access::new(&built.world, estate.at);
+    let mut reaches = Reaches::new(&access);
+    let reach = PEOPLE.map(|who| reaches.of(&Principal::new(who)));
     for function in 0..FUNCTIONS.len() {
         let name = built.function(function);
         if !built.world.services.contains_key(&name) {
             continue;
         }
-        for who in PEOPLE {
+        for (who, reach) in PEOPLE.iter().zip(&reach) {
             let expected = naive.verdict(who, &name);
-            let told = access.allows(&Principal::new(who), &name);
+            let told = access.allows(&Principal::new(*who), &name);
             prop_assert_eq!(told, expected, "{} on {}", who, name);
+            prop_assert_eq!(reach.verdict(&name), expected, "{} reaches {}", who, name);
         }
     }
     Ok(())
