@@ -4,6 +4,8 @@
 mod check;
 mod choose;
 mod claims;
+#[cfg(test)]
+mod tests;
 mod who;
 
 use std::{fmt, path::PathBuf, sync::Arc};
@@ -84,11 +86,26 @@ pub async fn id_token(
     environment: &Environment,
 ) -> Result<(IdToken, Vec<Warning>), CredentialsError> {
     let Credential { source, mut warnings, .. } =
-        choose::choose(wanted, endpoint, environment).await?.credential;
+        choose::choose(wanted, endpoint, environment).await.map_err(with_ways)?.credential;
     let identity = source.identify(&wanted.audience).await?;
     let (token, warning) = check::checked(identity, &source, &wanted.audience, Utc::now())?;
     warnings.extend(warning);
     Ok((token, warnings))
+}
+
+/// Where no credentials are found, what else there is for ID tokens.
+fn with_ways(error: CredentialsError) -> CredentialsError {
+    let CredentialsError::Missing { is_logged_in } = error else { return error };
+    let gcloud = if is_logged_in {
+        "gcloud is logged in for itself, and `--via gcloud` takes that login"
+    } else {
+        "log in with `gcloud auth login`, and take `--via gcloud`"
+    };
+    let what = format!(
+        "there are no credentials to get an ID token with: {gcloud}; or name the key of a service account with `--key \
+         FILE`, or another credential file with `GOOGLE_APPLICATION_CREDENTIALS`"
+    );
+    CredentialsError::Option(what.into())
 }
 
 /// Who callmap is, by the first credentials in the same order, and in which way: `user:…`, `serviceAccount:…`.

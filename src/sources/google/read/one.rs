@@ -41,7 +41,13 @@ pub async fn service(google: &Google, name: &ServiceName) -> Result<(ServiceName
         // That there is no function either is no news, and neither is that its API is off.
         Ok(None) => Err(missing),
         Err(error) if matches!(error.refusal, Refusal::NotFound | Refusal::Disabled) => Err(missing),
-        Err(error) => Err(error),
+        Err(error) => {
+            let message = format!(
+                "there is no service of this name, and whether there is a function of this id is not known: {}",
+                error.message
+            );
+            Err(CallError { message: message.into(), ..error })
+        }
     }
 }
 
