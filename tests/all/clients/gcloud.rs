@@ -33,6 +33,12 @@ impl Gcloud {
         Ran::of(&self.program, &words, &self.variables, self.home.path())
     }
 
+    /// Runs the program where gcloud is, with what points gcloud at the emulator.
+    pub(super) fn callmap(&self, line: &str) -> Ran {
+        let words = shlex::split(line).unwrap();
+        Ran::of(Path::new(env!("CARGO_BIN_EXE_callmap")), &words, &self.variables, self.home.path())
+    }
+
     /// The folder that its commands are run in.
     pub(super) fn folder(&self) -> &Path {
         self.home.path()

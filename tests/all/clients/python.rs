@@ -15,6 +15,8 @@ use super::{
     environment, started,
 };
 
+const CHECKOUT: &str = "checkout@shop-prod.iam.gserviceaccount.com";
+
 /// Names another Python than the one of the virtual environment.
 const PYTHON: &str = "CALLMAP_CLIENTS_PYTHON";
 const REMEDY: &str = "run `python3 -m venv target/clients && \
@@ -99,5 +101,33 @@ fn google_auth_gets_identity_tokens_that_hold_and_open_the_doors_they_are_for() 
     let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tokens/credentials/tests/key.pem");
     let key = key.display().to_string();
     let Some(ran) = run_with("identity.py", emulator.address(), &[key]) else { return };
+    ran.well();
+}
+
+#[test]
+fn google_auth_finds_that_the_tokens_of_callmap_hold() {
+    let emulator = started();
+    let home = tempfile::tempdir().unwrap();
+    let key = json!({ "type": "service_account", "client_email": CHECKOUT, "private_key_id": "key-1",
+        "private_key": include_str!("../../../src/tokens/credentials/tests/key.pem"),
+        "token_uri": format!("http://{}/token", emulator.address()) });
+    std::fs::write(home.path().join("key.json"), key.to_string()).unwrap();
+    let url = "https://payments-100000000001.europe-north1.run.app";
+    let token = |words: &str| {
+        let line = format!("token {url}/refunds -q {words}");
+        let variables = [("CALLMAP_EMULATOR_HOST".to_owned(), emulator.address().to_string())];
+        let program = Path::new(env!("CARGO_BIN_EXE_callmap"));
+        let ran = Ran::of(program, &shlex::split(&line).unwrap(), &variables, home.path()).well();
+        ran.stdout.trim_end().to_owned()
+    };
+    let machine = "100000000001-compute@developer.gserviceaccount.com";
+    let ways = [
+        ("--via key --key key.json".to_owned(), CHECKOUT),
+        (format!("--via impersonate --impersonate {CHECKOUT}"), CHECKOUT),
+        ("--via metadata".to_owned(), machine),
+    ];
+    let mut more = vec![url.to_owned()];
+    more.extend(ways.iter().flat_map(|(words, email)| [token(words), (*email).to_owned()]));
+    let Some(ran) = run_with("verify.py", emulator.address(), &more) else { return };
     ran.well();
 }

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use super::{SEARCH, gcloud::Gcloud, started};
 
 const CHECKOUT: &str = "checkout@shop-prod.iam.gserviceaccount.com";
+/// Whom the tokens of gcloud's people are for.
+const GCLOUD: &str = "32555940559.apps.googleusercontent.com";
 const PAYMENTS: &str = "https://payments-100000000001.europe-north1.run.app";
 
 /// gcloud with the key of an account, whose tokens are Google's to give as far as the file says.
@@ -71,6 +73,46 @@ fn gcloud_prints_an_identity_token_by_impersonation() {
         state.refuse("iam.serviceAccounts.getAccessToken", &format!("projects/-/serviceAccounts/{CHECKOUT}"));
     });
     gcloud.run(&print).failed("Failed to impersonate");
+}
+
+#[test]
+fn callmap_takes_the_login_of_gcloud() {
+    let emulator = started();
+    let Some(gcloud) = with_a_key(&emulator) else { return };
+    let ran = gcloud.callmap(&format!("token {PAYMENTS} --via gcloud")).well();
+    assert_eq!(
+        (&claims(&ran.stdout)["aud"], &claims(&ran.stdout)["email"]),
+        (&json!(PAYMENTS), &json!(CHECKOUT))
+    );
+    assert!(
+        ran.stderr.contains(&format!("by the login of gcloud, as serviceAccount:{CHECKOUT}")),
+        "{}",
+        ran.stderr
+    );
+    let creator = json!({ "role": "roles/iam.serviceAccountTokenCreator", "members": [format!("serviceAccount:{CHECKOUT}")] });
+    emulator.set_policy("projects/shop-prod", json!({ "bindings": [creator] }));
+    let other = "search@shop-prod.iam.gserviceaccount.com";
+    let ran = gcloud.callmap(&format!("token {PAYMENTS} --via gcloud --impersonate {other}")).well();
+    assert_eq!(
+        (&claims(&ran.stdout)["aud"], &claims(&ran.stdout)["email"]),
+        (&json!(PAYMENTS), &json!(other))
+    );
+    assert!(ran.stderr.contains("by `generateIdToken`, with the login of gcloud"), "{}", ran.stderr);
+}
+
+#[test]
+fn callmap_says_that_the_token_of_a_person_s_gcloud_is_for_nobody_in_particular() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let gcloud = gcloud.without("CLOUDSDK_AUTH_ACCESS_TOKEN");
+    // On the emulator an address is its own login.
+    gcloud.run("auth activate-refresh-token nora@example.com nora@example.com").well();
+    let ran = gcloud.callmap(&format!("token {PAYMENTS} --via gcloud")).well();
+    assert_eq!(
+        (&claims(&ran.stdout)["aud"], &claims(&ran.stdout)["email"]),
+        (&json!(GCLOUD), &json!("nora@example.com"))
+    );
+    assert!(ran.stderr.contains("warning: this token is for no function in particular"), "{}", ran.stderr);
 }
 
 #[test]
