@@ -1,5 +1,7 @@
 //! `callmap token`: an ID token that a function takes.
 
+use std::io::{self, IsTerminal as _};
+
 use secrecy::ExposeSecret as _;
 
 use super::{
@@ -9,7 +11,10 @@ use super::{
 };
 use crate::{
     model::time,
-    tokens::{Environment, id::IdToken},
+    tokens::{
+        Endpoint, Environment,
+        id::{GCLOUD, IdToken},
+    },
 };
 
 /// Prints an ID token for a function, and nothing else; how it was come by is said on standard error.
@@ -24,6 +29,11 @@ pub fn token(function: &str, options: &TokenOptions, console: &mut Console<'_>) 
     let token = door.token(&knock, &mut ground, console)?;
     if !console.is_quiet {
         tell(&token, &door, console)?;
+        // Only people who look at it are told what to do with it.
+        if io::stdout().is_terminal() && ground.endpoint() == Endpoint::Google {
+            let what = format!("`curl -H \"$(callmap token {function} --header)\" {}` calls it", door.url);
+            say("next", &what, console)?;
+        }
     }
     // The one place where a token leaves the program in words.
     let head = if *is_header { "Authorization: Bearer " } else { "" };
@@ -45,6 +55,11 @@ pub(super) fn tell(token: &IdToken, door: &Door, console: &mut Console<'_>) -> R
             door.audience
         );
         say("warning", &what, console)?;
+    }
+    if !is_bound && *claims.audience != *GCLOUD {
+        let what = "Google says of gcloud's own login alone (`--via gcloud`) that functions take such a token: this one \
+                    may be answered with 401";
+        say("note", what, console)?;
     }
     if door.settings.as_ref().is_some_and(|settings| settings.is_iap_enabled) {
         let what = "the Identity-Aware Proxy stands before this function: it takes tokens for its own OAuth client, \

@@ -5,9 +5,6 @@ mod check;
 mod claims;
 pub(super) mod key;
 
+pub(super) use crate::tokens::id::GCLOUD;
 pub(super) use check::{Checked, Wrong, check, payload, would_be_googles};
 pub(super) use claims::{Claims, LIFETIME, subject_of};
-
-/// The client that gcloud is: the audience of the ID tokens of its users
-/// (<https://cloud.google.com/run/docs/authenticating/developers>).
-pub(super) const GCLOUD: &str = "32555940559.apps.googleusercontent.com";

@@ -38,7 +38,6 @@ struct Answer {
 }
 
 /// Something that was answered, and what time it was for whoever answered, where that was said.
-#[derive(Debug)]
 pub(in crate::tokens) struct Stamped<T> {
     pub(in crate::tokens) what: T,
     pub(in crate::tokens) date: Option<Time>,

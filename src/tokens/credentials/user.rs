@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::{
-    super::{Party, transport::Transport},
+    super::{Party, id::GCLOUD, transport::Transport},
     CredentialsError,
     endpoint::{self, Stamped},
     file::KeyFile,
@@ -20,9 +20,6 @@ use crate::model::Principal;
 
 /// Where logins are exchanged, unless the file says otherwise.
 const TOKENS: &str = "https://oauth2.googleapis.com/token";
-
-/// Whom gcloud's own tokens are for: Cloud Run takes those of people.
-const GCLOUD: &str = "32555940559.apps.googleusercontent.com";
 
 /// A login.
 pub(in crate::tokens) struct User {

@@ -18,6 +18,10 @@ use crate::model::Principal;
 
 pub use claims::Claims;
 
+/// Whom the tokens of gcloud's own login are for. Google says of no others without an audience that Cloud Run takes
+/// them (<https://cloud.google.com/run/docs/authenticating/developers>).
+pub const GCLOUD: &str = "32555940559.apps.googleusercontent.com";
+
 /// Which way to an ID token is taken (`--via`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Via {

@@ -131,9 +131,9 @@ async fn no_redirect_is_followed_with_a_token() {
     let elsewhere = Server::start(|asked, _| google(asked)).await;
     let head: &'static str =
         Box::leak(format!("Location: http://{}/token\r\n", elsewhere.address).into_boxed_str());
-    let server = Server::start(move |asked, _| match asked.line.ends_with(":generateIdToken") {
-        true => Said::Answer(307, head, String::new()),
-        false => google(asked),
+    let server = Server::start(move |asked, _| {
+        let is_acting = asked.line.ends_with(":generateIdToken");
+        if is_acting { Said::Answer(307, head, String::new()) } else { google(asked) }
     })
     .await;
     let (login, _, _dir) = with_file(&login(&server));
