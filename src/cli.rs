@@ -6,8 +6,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use words::{
-    Accept, Apply, Audit, Can, Check, Completions, Diff, Discover, Emulator, Explain, Grant, Graph, Man,
-    Plan, Review, Revoke, Rule, Snapshot, Token, Undo, Who,
+    Accept, Apply, Audit, Call, Can, Check, Completions, Diff, Discover, Emulator, Explain, Grant, Graph,
+    Man, Plan, Review, Revoke, Rule, Snapshot, Token, Undo, Who,
 };
 
 use crate::commands::{self, Console, Error, Exit};
@@ -60,6 +60,12 @@ enum Verb {
     Who(Box<Who>),
     /// List everything a caller can call.
     Can(Box<Can>),
+    /// Call a function, and say in plain words why it was refused.
+    #[command(
+        after_help = "Exit codes: 0 a status below 400, 1 a status of 400 or above, 2 usage, map, file or \
+        credentials, no token that may go there, or no answer."
+    )]
+    Call(Box<Call>),
     /// Print an ID token that a function will accept.
     #[command(
         after_help = "Exit codes: 0 printed, 2 usage, map, file or credentials, or no token to be had."
@@ -167,6 +173,7 @@ impl Cli {
                 let Can { caller, question } = *can;
                 commands::can(&caller, &question.options(), console)
             }
+            Verb::Call(call) => commands::call(&call.options(), console),
             Verb::Token(token) => {
                 let (function, options) = token.options();
                 commands::token(&function, &options, console)
@@ -194,12 +201,14 @@ impl Cli {
 /// The command line. What those that write share with `plan` and then refuse, or have no use for, is not offered there;
 /// who shows a function a token acts as an account there and not while reading.
 fn command() -> clap::Command {
-    let command = Cli::command().mut_subcommand("token", |token| {
-        let token = token.mut_arg("impersonate", |arg| {
-            arg.help("Have the token of this service account, as which the credentials may act")
-                .help_heading("ID token")
-        });
-        token.mut_arg("concurrency", |arg| arg.hide(true))
+    let command = ["call", "token"].into_iter().fold(Cli::command(), |command, verb| {
+        command.mut_subcommand(verb, |verb| {
+            let verb = verb.mut_arg("impersonate", |arg| {
+                arg.help("Have the token of this service account, as which the credentials may act")
+                    .help_heading("ID token")
+            });
+            verb.mut_arg("concurrency", |arg| arg.hide(true))
+        })
     });
     ["apply", "grant", "revoke"].into_iter().fold(command, |command, verb| {
         command.mut_subcommand(verb, |verb| {

@@ -16,6 +16,7 @@ use crate::{
         google::{CredentialsError, LiveError},
         groups::GroupsError,
     },
+    tokens::{CallError, call::TargetError},
     world::find::FindError,
 };
 
@@ -133,6 +134,31 @@ pub enum Error {
     /// A function answers nowhere.
     #[error("`{0}` has no address of Google's: it is not ready yet, or its `run.app` address is off")]
     NoDoor(String),
+    /// What is to be sent to a function means nothing.
+    #[error("{0}")]
+    Request(String),
+    /// What is to be sent to a function cannot be read.
+    #[error("`{path}` could not be read, and nothing was sent: {source}")]
+    Data {
+        /// The file, or `-`.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A call cannot go there.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// A function did not answer.
+    #[error("`{host}` did not answer: {error}")]
+    NoAnswer {
+        /// Where it was called.
+        host: String,
+        /// What happened.
+        error: CallError,
+    },
+    /// An answer broke off.
+    #[error("the answer is not whole: {0}")]
+    BrokenOff(CallError),
     /// There is no such rule.
     #[error("there is no rule `{id}`{}", near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default())]
     NoRule {

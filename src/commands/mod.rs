@@ -3,6 +3,7 @@
 mod accept;
 mod apply;
 mod audit;
+mod call;
 mod check;
 mod console;
 mod demo;
@@ -29,6 +30,7 @@ mod world;
 pub use accept::accept;
 pub use apply::apply;
 pub use audit::audit;
+pub use call::{CallOptions, call};
 pub use check::check;
 pub use console::{Console, width};
 pub use demo::demo;

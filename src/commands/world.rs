@@ -159,7 +159,7 @@ fn connected(
 }
 
 /// Where deny policies are kept that were read before; nowhere where nobody knows where such things go.
-fn cache() -> Option<PathBuf> {
+pub(super) fn cache() -> Option<PathBuf> {
     let places = etcetera::choose_base_strategy().ok()?;
     Some(places.cache_dir().join("callmap").join("deny-policies.json"))
 }

@@ -51,6 +51,7 @@ fn every_command_explains_itself() {
         "explain",
         "who",
         "can",
+        "call",
         "token",
         "discover",
         "check",

@@ -5,6 +5,7 @@
 mod access;
 mod apply;
 mod assets;
+mod call;
 mod cases;
 mod cli;
 mod clients;

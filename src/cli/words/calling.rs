@@ -1,4 +1,4 @@
-//! The words of commands that show a function who is calling: `token`.
+//! The words of commands that show a function who is calling: `call`, `token`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Map, live::Live, project, questions::Region};
 use crate::{
-    commands::{IdentityOptions, TokenOptions, WorldOptions},
+    commands::{CallOptions, IdentityOptions, TokenOptions, WorldOptions},
     model::Container,
     tokens::id,
 };
@@ -20,6 +20,35 @@ pub(in crate::cli) struct Token {
     /// Print it as the header of a request: `Authorization: Bearer …`.
     #[arg(long, help_heading = "Output")]
     header: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Call {
+    /// What: its URL, a short name of the map, `REGION/NAME`, a function id, or a full resource.
+    pub(in crate::cli) function: String,
+    /// The method. [default: GET, or POST with `--data`]
+    #[arg(short = 'X', long = "request", value_name = "METHOD", help_heading = "Request")]
+    method: Option<String>,
+    /// What is sent as the body: a text, what stands in a file (`@FILE`), or standard input (`@-`). Without a header
+    /// that says what it is, that is told from what it looks like: JSON, text, or neither.
+    #[arg(short, long, value_name = "TEXT", help_heading = "Request")]
+    data: Option<String>,
+    /// A header, `Name: value`. Repeatable. With an `Authorization` of your own, the token goes into
+    /// `X-Serverless-Authorization`, where Cloud Run looks first.
+    #[arg(short = 'H', long = "header", value_name = "HEADER", help_heading = "Request")]
+    headers: Vec<String>,
+    /// The path behind the function's address, and perhaps a query: `/orders?open=1`.
+    #[arg(long, value_name = "PATH", help_heading = "Request")]
+    path: Option<String>,
+    /// Send no token.
+    #[arg(long, conflicts_with_all = ["via", "key", "delegate", "audience", "impersonate"])]
+    #[arg(help_heading = "ID token")]
+    no_token: bool,
+    /// Print the status and the headers of the answer before its body.
+    #[arg(short, long, help_heading = "Output")]
+    include: bool,
+    #[command(flatten)]
+    identity: Identity,
 }
 
 /// Which function, and who calls it.
@@ -58,6 +87,22 @@ enum Via {
     Metadata,
     Key,
     Impersonate,
+}
+
+impl Call {
+    pub(in crate::cli) fn options(self) -> CallOptions {
+        let Self { function, method, data, headers, path, no_token, include, identity } = self;
+        CallOptions {
+            function,
+            identity: identity.options(),
+            method,
+            data,
+            headers,
+            path,
+            has_token: !no_token,
+            is_head_shown: include,
+        }
+    }
 }
 
 impl Token {

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
-pub(super) use calling::Token;
+pub(super) use calling::{Call, Token};
 pub(super) use carrying::{Apply, Undo};
 pub(super) use changing::Accept;
 pub(super) use comparing::Diff;

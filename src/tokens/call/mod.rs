@@ -9,14 +9,14 @@ use bytes::{Bytes, BytesMut};
 use google_run2::common::Body;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
-    header::{AUTHORIZATION, DATE, HOST, LOCATION, USER_AGENT},
+    header::{AUTHORIZATION, HOST, LOCATION, USER_AGENT},
 };
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    CallError, CredentialsError, Endpoint, Hosts, Party, Refusal,
+    CallError, CredentialsError, Endpoint, Hosts, Party, Refusal, clock,
     transport::{CUT, Transport, broken},
 };
 use crate::model::Time;
@@ -98,7 +98,7 @@ impl Caller {
         let leads_to = text(&LOCATION).filter(|_| head.status.is_redirection());
         Ok(Answer {
             status: head.status,
-            date: text(&DATE).and_then(date),
+            date: clock::date(&head.headers),
             leads_to: leads_to.map(|location| target.leads_to(location)),
             headers: head.headers,
             beginning: BytesMut::new(),
@@ -165,24 +165,9 @@ impl Answer {
     }
 }
 
-/// The time in a header (<https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>).
-fn date(text: &str) -> Option<Time> {
-    chrono::DateTime::parse_from_rfc2822(text).ok().map(|time| time.to_utc())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time::rfc3339;
-
-    #[test]
-    fn the_time_of_an_answer_is_read() {
-        assert_eq!(
-            date("Mon, 23 Nov 2026 09:00:00 GMT").map(rfc3339).as_deref(),
-            Some("2026-11-23T09:00:00Z")
-        );
-        assert_eq!(date("now"), None);
-    }
 
     #[test]
     fn the_token_goes_into_the_header_that_is_free_and_does_not_print() {

@@ -1,28 +1,29 @@
 //! What an explanation rests on, in short lines: never the token.
 
-use chrono::TimeDelta;
-
-use super::{Brought, Cause, GCLOUD, Kind, Refused};
-use crate::model::time::rfc3339;
-
-/// Clocks need not be the same to the second.
-const SKEW: TimeDelta = TimeDelta::seconds(30);
+use super::{Brought, GCLOUD, Kind, Refused};
+use crate::{model::time::rfc3339, tokens::clock};
 
 impl Refused<'_> {
-    pub(super) fn evidence(&self, causes: &[Cause]) -> Vec<(&'static str, String)> {
+    /// What the first of the causes rests on: what has nothing to do with it only distracts.
+    pub(super) fn evidence(&self, kind: Kind) -> Vec<(&'static str, String)> {
+        let (is_token, is_read, is_map) = match kind {
+            Kind::NoToken => (false, false, false),
+            Kind::Own => (matches!(self.answer.status, 401 | 403), false, false),
+            Kind::Audience | Kind::Time | Kind::BadToken => (true, false, false),
+            Kind::NotGranted | Kind::Over | Kind::Condition | Kind::TooNew | Kind::Denied => {
+                (true, true, true)
+            }
+            Kind::Ingress | Kind::DefaultUrl | Kind::Nowhere => (false, true, true),
+            Kind::Proxy => (true, false, true),
+        };
         let mut lines = Vec::new();
-        self.token(&mut lines);
-        if let Some(skew) = self.skew() {
-            lines.push(("clock", skew));
+        if is_token {
+            self.token(&mut lines);
+            lines.extend(self.skew().map(|skew| ("clock", skew)));
         }
-        // Whoever is let in has no use for who else is.
-        if causes.iter().all(|cause| cause.kind == Kind::Own && self.answer.status != 403) {
-            return lines;
-        }
-        if let Some(gaps) = self.unread() {
-            lines.push(("not read", gaps));
-        }
-        lines.extend(self.by_the_map().map(|map| ("map", map)));
+        lines.extend(self.unread().filter(|_| is_read).map(|gaps| ("not read", gaps)));
+        let is_about_grants = !matches!(kind, Kind::Ingress | Kind::DefaultUrl | Kind::Nowhere | Kind::Proxy);
+        lines.extend(self.by_the_map(is_about_grants).filter(|_| is_map).map(|map| ("map", map)));
         lines
     }
 
@@ -48,12 +49,7 @@ impl Refused<'_> {
 
     /// How far the two clocks are apart, where that is more than a trifle.
     fn skew(&self) -> Option<String> {
-        let ahead = self.now - self.answer.at?;
-        if ahead.abs() <= SKEW {
-            return None;
-        }
-        let which = if ahead > TimeDelta::zero() { "ahead of" } else { "behind" };
-        Some(format!("this machine's clock is {} {which} the server's", long(ahead.abs())))
+        clock::skew(self.now, self.answer.at?).map(clock::words)
     }
 
     fn unread(&self) -> Option<String> {
@@ -62,22 +58,26 @@ impl Refused<'_> {
         }
         let mut permissions: Vec<&str> =
             self.read.gaps.iter().filter_map(|gap| gap.permission.as_deref()).collect();
-        permissions.sort_unstable();
+        // What stands on the function itself decides most.
+        permissions
+            .sort_unstable_by_key(|permission| (!permission.starts_with("run.services."), *permission));
         permissions.dedup();
         let why = match &permissions[..] {
             [] => self.read.gaps.first()?.why.to_string(),
             [only] => format!("`{only}` is missing"),
-            [first, .., last] if permissions.len() == 2 => format!("`{first}` and `{last}` are missing"),
+            [first, second] => format!("`{first}` and `{second}` are missing"),
             [first, rest @ ..] => format!("`{first}` and {} other permissions are missing", rest.len()),
         };
-        Some(format!("what is granted could not be read: {why}"))
+        let what = if self.answer.status == 404 { "its settings" } else { "what is granted" };
+        Some(format!("{what} could not be read: {why}"))
     }
 
-    fn by_the_map(&self) -> Option<String> {
+    fn by_the_map(&self, is_about_grants: bool) -> Option<String> {
         let declared = self.declared.as_ref()?;
         let owner = declared.owner.map(|owner| format!("; owner {owner}")).unwrap_or_default();
         let place = |location: &crate::callers::Location| format!("{}:{}", location.file, location.line);
         let said = match &declared.edge {
+            _ if !is_about_grants => format!("declared in {}", place(&declared.place)),
             _ if declared.is_event_driven => {
                 format!("its event source alone may call it ({})", place(&declared.place))
             }
@@ -97,14 +97,5 @@ impl Refused<'_> {
             },
         };
         Some(format!("{said}{owner}"))
-    }
-}
-
-fn long(time: TimeDelta) -> String {
-    match (time.num_days(), time.num_hours(), time.num_minutes()) {
-        (2.., ..) => format!("{} days", time.num_days()),
-        (_, 2.., _) => format!("{} hours", time.num_hours()),
-        (_, _, 2..) => format!("{} minutes", time.num_minutes()),
-        _ => format!("{} seconds", time.num_seconds()),
     }
 }

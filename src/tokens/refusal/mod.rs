@@ -5,11 +5,10 @@
 
 mod cause;
 mod evidence;
+mod forbidden;
 mod next;
 #[cfg(test)]
 mod tests;
-
-use std::sync::Arc;
 
 use super::{call::Page, id::Claims};
 use crate::{
@@ -39,7 +38,9 @@ pub struct Refused<'a> {
     pub called: &'a str,
     /// The function, where it is known which one it is.
     pub function: Option<&'a ServiceName>,
-    /// Whether the call went to one of its addresses below `run.app`.
+    /// Whether the call went to an address of Google's for functions.
+    pub is_googles: bool,
+    /// Whether that is one below `run.app`.
     pub is_default_url: bool,
     /// What was read of it.
     pub read: Read<'a>,
@@ -89,8 +90,6 @@ pub struct Read<'a> {
     pub settings: Option<&'a Settings>,
     /// Whether it takes tokens of this audience; `None` where that is not known.
     pub is_audience_taken: Option<bool>,
-    /// An address that it takes tokens for.
-    pub audience: Option<Arc<str>>,
     /// Can the caller call it?
     pub verdict: Option<&'a Answer>,
     /// Whether deny policies count in that.
@@ -142,8 +141,8 @@ impl Refused<'_> {
     /// Why, and what to do.
     pub fn explain(&self) -> Explanation {
         let causes = self.causes();
-        let next = self.next(causes.first().map_or(Kind::Own, |cause| cause.kind));
-        Explanation { evidence: self.evidence(&causes), causes, next }
+        let first = causes.first().map_or(Kind::Own, |cause| cause.kind);
+        Explanation { evidence: self.evidence(first), next: self.next(first), causes }
     }
 
     /// The time there, by which tokens and conditions are judged; where it is not told, the time here.

@@ -29,7 +29,10 @@ impl Refused<'_> {
         match kind {
             Kind::NoToken => vec![command(self.again(""), "call it with a token of yours")],
             Kind::Audience => self.other_audience(),
-            Kind::Time => vec![self.clock(), command(self.again(""), "a new token is got each time")],
+            Kind::Time => vec![
+                advice("set the clock of this machine, where it is not right"),
+                command(self.again(""), "a new token is got each time"),
+            ],
             Kind::BadToken => vec![command(
                 self.again(" --via adc"),
                 "try the credentials of programs; `--via gcloud`, `metadata`, `key` and `impersonate` are the other ways",
@@ -106,10 +109,6 @@ impl Refused<'_> {
         command(format!("callmap explain {caller} {}{}", self.name(), self.options), says)
     }
 
-    fn clock(&self) -> Next {
-        advice("set the clock of this machine, where it is not right")
-    }
-
     fn other_audience(&self) -> Vec<Next> {
         let Brought::Token { claims, .. } = self.brought else { return vec![command(self.again(""), "")] };
         if *claims.audience == *GCLOUD {
@@ -122,14 +121,17 @@ impl Refused<'_> {
                 "with gcloud's own login, whose tokens Cloud Run takes from people",
             )];
         }
-        let says = "with a token for the function itself";
-        match &self.read.audience {
-            Some(audience) => vec![command(self.again(&format!(" --audience {}", word(audience))), says)],
-            None => vec![command(
+        // Without an audience of somebody's own, a token is for the address that was called.
+        if self.is_googles {
+            return vec![command(
                 self.again(""),
-                "without `--audience`, the token is for the address that is called",
-            )],
+                "without `--audience`, the token is for the function itself",
+            )];
         }
+        vec![command(
+            self.again(" --audience https://SERVICE-NUMBER.REGION.run.app"),
+            "with a token for the address that Cloud Run gave the function: `gcloud run services list` shows it",
+        )]
     }
 
     /// The line for the map, or the command that grants where there is none.

@@ -122,11 +122,11 @@ fn explained(case: &Case) -> Explanation {
         brought,
         called: "payments",
         function: Some(function),
+        is_googles: true,
         is_default_url: true,
         read: Read {
             settings: case.settings.as_ref(),
             is_audience_taken: case.is_audience_taken,
-            audience: Some(URL.into()),
             verdict: case.verdict.as_ref(),
             is_deny_read: case.is_deny_read,
             gaps: case.gaps.clone(),
@@ -183,7 +183,7 @@ fn a_token_is_old_by_the_clock_of_whoever_judges_it() {
     };
     let late = of("2026-11-23T09:00:00Z", Some("2026-11-23T10:30:00Z"));
     assert_eq!(kinds(&late), [(Kind::Time, Certain)]);
-    let skew = "this machine's clock is 90 minutes behind the server's".to_owned();
+    let skew = "the clock of this machine is 1 h 30 min behind Google's".to_owned();
     assert!(explained(&late).evidence.contains(&("clock", skew)), "{:?}", explained(&late).evidence);
     let early = of("2026-11-23T09:00:00Z", Some("2026-11-23T08:30:00Z"));
     assert_eq!(kinds(&early), [(Kind::Time, Certain)]);
