@@ -10,7 +10,10 @@ use words::{
     Man, Plan, Review, Revoke, Rule, Snapshot, Token, Undo, Who,
 };
 
-use crate::commands::{self, Console, Error, Exit};
+use crate::{
+    commands::{self, Console, Error, Exit},
+    model::Time,
+};
 
 /// Who can call which Google Cloud Run function, and is that what you declared?
 ///
@@ -151,6 +154,16 @@ impl Cli {
     /// Whether only errors and what is asked for are wanted.
     pub fn is_quiet(&self) -> bool {
         self.quiet
+    }
+
+    /// The time of the run. An emulator that the environment names has a clock of its own.
+    pub fn now(&self) -> Time {
+        match self.verb {
+            Verb::Rule(_) | Verb::Demo | Verb::Emulator(_) | Verb::Completions(_) | Verb::Man(_) => {
+                commands::here()
+            }
+            _ => commands::there(),
+        }
     }
 
     /// Does what is asked for.

@@ -7,7 +7,6 @@ use callmap::{
     cli::Cli,
     commands::{self, Console},
 };
-use chrono::SubsecRound as _;
 
 /// Usage, map, file or credentials.
 const WRONG: u8 = 2;
@@ -24,10 +23,10 @@ fn main() -> ExitCode {
     let columns = std::env::var("COLUMNS").ok();
     let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
     let width = commands::width(columns.as_deref(), terminal);
-    let now = chrono::Utc::now().trunc_subsecs(0);
     let mut out = AutoStream::new(io::stdout(), cli.color());
     let mut err = AutoStream::new(io::stderr(), cli.color());
-    let mut console = Console { out: &mut out, err: &mut err, width, is_quiet: cli.is_quiet(), now };
+    let mut console =
+        Console { out: &mut out, err: &mut err, width, is_quiet: cli.is_quiet(), now: cli.now() };
     match cli.run(&mut console) {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(error) => {

@@ -22,7 +22,7 @@ pub mod undo;
 pub use hands::Hands;
 pub use live::{LiveReader, LiveWriter};
 pub use outcome::{End, Halt, Outcome, Ran};
-pub use pace::{Clock, FixedClock, LocalClock, Stop};
+pub use pace::{Clock, FixedClock, LocalClock, ShiftedClock, Stop};
 pub use policies::{Document, PolicyReader, PolicyWriter, ReadFailure, WriteFailure};
 pub use run::{Event, Job, run};
 pub use step::Ground;

@@ -10,6 +10,7 @@ use std::{
 };
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
+use chrono::TimeDelta;
 
 use crate::model::Time;
 
@@ -44,6 +45,26 @@ pub struct FixedClock(pub Time);
 impl Clock for FixedClock {
     fn now(&self) -> Time {
         self.0
+    }
+    fn sleep(&self, time: Duration) {
+        thread::sleep(time);
+    }
+}
+
+/// A clock that goes as that of this machine does, so much later or earlier: that of an emulator.
+#[derive(Debug, Clone, Copy)]
+pub struct ShiftedClock(TimeDelta);
+
+impl ShiftedClock {
+    /// The clock on which it is this time now.
+    pub fn at(time: Time) -> Self {
+        Self(time - chrono::Utc::now())
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Time {
+        chrono::Utc::now() + self.0
     }
     fn sleep(&self, time: Duration) {
         thread::sleep(time);

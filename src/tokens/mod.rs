@@ -8,6 +8,7 @@ pub mod call;
 mod clock;
 pub(crate) mod connector;
 pub mod credentials;
+pub mod emulated;
 mod endpoint;
 pub mod error;
 pub mod hosts;

@@ -9,8 +9,8 @@ use std::{
 use super::{Console, Error, Exit, ReportFormat, home::Home};
 use crate::{
     apply::{
-        Clock, End, FixedClock, Halt, Hands, Job, LiveReader, LiveWriter, LocalClock, Ran, Stop, atom::Atom,
-        journal::Journal, run,
+        Clock, End, FixedClock, Halt, Hands, Job, LiveReader, LiveWriter, LocalClock, Ran, ShiftedClock,
+        Stop, atom::Atom, journal::Journal, run,
     },
     commands::{CarryOptions, live::Live},
     model::Time,
@@ -95,7 +95,8 @@ impl<'a> Crew<'a> {
     pub(in crate::commands) fn new(live: &'a Live, at: Time) -> Self {
         let clock: Box<dyn Clock> = match live.kind() {
             SourceKind::Demo => Box::new(FixedClock(at)),
-            SourceKind::Live | SourceKind::Emulator | SourceKind::Assets => Box::new(LocalClock),
+            SourceKind::Emulator => Box::new(ShiftedClock::at(at)),
+            SourceKind::Live | SourceKind::Assets => Box::new(LocalClock),
         };
         Self { live, clock }
     }
