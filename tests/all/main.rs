@@ -19,6 +19,7 @@ mod find;
 mod fixture;
 mod floors;
 mod google;
+mod grant;
 mod graph;
 mod id_tokens;
 mod impersonation;

@@ -51,7 +51,10 @@ pub fn grant(options: &GrantOptions, console: &mut Console<'_>) -> Result<Exit, 
     if of.is_applied {
         return carry::granted(&ground, options, changed.is_some(), console);
     }
-    next(&words::after_grant(&ground, of, changed.is_some(), *is_public), console)
+    let until = match &granted {
+        Granted::Already { until, .. } | Granted::New(_, until) | Granted::Renewed { until, .. } => *until,
+    };
+    next(&words::after_grant(&ground, of, changed.is_some(), (until, *is_public)), console)
 }
 
 /// Takes a caller off the map, and its grant out where that is asked for.

@@ -3,6 +3,7 @@
 use super::{CallerOptions, ground::Ground};
 use crate::{
     callers::Caller,
+    model::{Time, time::rfc3339},
     report::{
         grant::{Keeper, Next},
         plan::quoted,
@@ -13,6 +14,7 @@ use crate::{
 fn told(options: &CallerOptions) -> String {
     let mut words = Vec::new();
     words.extend(options.map.paths.iter().map(|path| format!(" -m {}", quoted(&path.to_string_lossy()))));
+    words.extend(options.world.is_demo.then(|| " --demo".to_owned()));
     words.extend(options.map.env.iter().map(|env| format!(" --env {}", quoted(env))));
     words.concat()
 }
@@ -29,15 +31,19 @@ pub(super) fn after_grant(
     ground: &Ground,
     options: &CallerOptions,
     is_changed: bool,
-    is_public: bool,
+    (until, is_public): (Option<Time>, bool),
 ) -> Vec<Next> {
     let (told, name, function) = (told(options), named(&ground.caller), quoted(&ground.function.name));
-    let public = if is_public { " --public --permanent" } else { "" };
+    let public = if is_public { " --public" } else { "" };
+    // The same end again: from later on, the usual time would end later.
+    let term =
+        until.map_or_else(|| " --permanent".to_owned(), |until| format!(" --until {}", rfc3339(until)));
     let now = match ground.keeper() {
         Keeper::Writer(_) => "say what has to be put in there: nothing is written by callmap",
         Keeper::Condition | Keeper::Map => "grant it now, once you say yes",
     };
-    let mut next = vec![(format!("callmap grant {name} {function}{public}{told} --apply"), now.to_owned())];
+    let mut next =
+        vec![(format!("callmap grant {name} {function}{term}{public}{told} --apply"), now.to_owned())];
     next.extend(is_changed.then(|| review(ground, &told, is_public)));
     next
 }
