@@ -28,7 +28,7 @@ pub fn review(options: &ReviewOptions, console: &mut Console<'_>) -> Result<Exit
     let access = Access::new(&world, at);
     let context =
         Context::new(&map, &world, &access, at, scope).map_err(|mistakes| MapError { texts, mistakes })?;
-    let audit = rules::run::judge(&context);
+    let audit = rules::run::gaps(&context);
     let review = review::live(&context, &audit).only(*only);
     let heading = Heading { stale: &stale, ..Heading::of(&audit) };
     publish(options, &map, &review, (Some(heading), at), console)?;

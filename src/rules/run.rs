@@ -24,9 +24,21 @@ pub fn run(map: &CallerMap, world: &World, at: Time, scope: Scope) -> Result<Aud
 
 /// The same of a map that was laid against a world already.
 pub fn judge(context: &Context<'_>) -> Audit {
+    by(context, |_| true)
+}
+
+/// What could not be read, and nothing else.
+pub fn gaps(context: &Context<'_>) -> Audit {
+    by(context, |rule| rule == RuleId::Unreadable)
+}
+
+/// What these rules find.
+fn by(context: &Context<'_>, is_asked: fn(RuleId) -> bool) -> Audit {
     let (map, world) = (context.map, context.world);
-    let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.find)(context)).collect();
+    let asked = RULES.iter().filter(|rule| is_asked(rule.id));
+    let mut findings: Vec<Finding> = asked.flat_map(|rule| (rule.find)(context)).collect();
     acceptance::apply(context, &mut findings);
+    findings.retain(|finding| is_asked(finding.rule));
     findings.retain(|finding| finding.level != Level::Ignore);
     findings.sort_by(|left, right| order(left).cmp(&order(right)));
     Audit {
