@@ -221,6 +221,9 @@ impl Refusal<'_> {
         });
         Read {
             settings,
+            is_absent: found.world.as_ref().zip(found.service.as_ref()).is_some_and(|(world, service)| {
+                world.has_seen(&service.project) && !world.services.contains_key(service)
+            }),
             is_audience_taken: self.is_audience_taken(found),
             verdict: found.verdict.as_ref(),
             is_deny_read: found.is_deny_read,

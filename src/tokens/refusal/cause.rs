@@ -86,7 +86,11 @@ impl Refused<'_> {
             _ => {}
         }
         if found.0.is_empty() {
-            found.add(Kind::Own, Likely, "this is the function's own answer: Cloud Run let you in");
+            found.add(
+                Kind::Own,
+                Likely,
+                "this is the function's own answer, most likely: Cloud Run let you in",
+            );
         }
         found.0.sort_by_key(|cause| cause.sureness);
         // Where something is certain, guesses only distract.
@@ -175,8 +179,12 @@ impl Refused<'_> {
             found.add(
                 Kind::Own,
                 Likely,
-                "the function itself has nothing at this path: Cloud Run let you in",
+                "the function itself has nothing at this path, most likely: this is not Cloud Run's own page",
             );
+            return;
+        }
+        if self.read.is_absent {
+            found.add(Kind::Nowhere, Certain, "there is no such function in this project and region");
             return;
         }
         match self.read.settings {

@@ -132,8 +132,9 @@ impl Refused<'_> {
         let edge = self.declared.as_ref().and_then(|declared| declared.edge.as_ref());
         match (edge, &self.declared) {
             (Some(edge), _) if edge.is_in_force(self.then()) => {
-                let sentence =
-                    format!("perhaps it is declared that {caller} may call it, and not granted yet");
+                let sentence = format!(
+                    "{caller} is declared to call this function, and perhaps not granted the right yet"
+                );
                 found.add(Kind::NotGranted, Perhaps, sentence);
             }
             (Some(edge), _) => {

@@ -88,6 +88,8 @@ pub enum Brought<'a> {
 pub struct Read<'a> {
     /// Its settings.
     pub settings: Option<&'a Settings>,
+    /// Whether it was looked for, and is not there.
+    pub is_absent: bool,
     /// Whether it takes tokens of this audience; `None` where that is not known.
     pub is_audience_taken: Option<bool>,
     /// Can the caller call it?

@@ -65,8 +65,8 @@ impl Refused<'_> {
             ))],
             Kind::Proxy => self.to_the_proxy(),
             Kind::Nowhere => vec![command(
-                format!("gcloud run services describe {} --format 'value(status.url)'", self.gcloud()),
-                "the address at which it answers",
+                format!("gcloud run services list{}", self.project()),
+                "the functions that there are, and where they answer",
             )],
             Kind::Own => vec![command(
                 format!("gcloud run services logs read {} --limit 20", self.gcloud()),
@@ -97,6 +97,10 @@ impl Refused<'_> {
             }
             None => "SERVICE --region REGION".to_owned(),
         }
+    }
+
+    fn project(&self) -> String {
+        self.function.map(|function| format!(" --project {}", word(&function.project))).unwrap_or_default()
     }
 
     fn or_ask(&self, what: &str) -> String {

@@ -20,6 +20,7 @@ struct Case {
     principal: Option<Principal>,
     function: ServiceName,
     settings: Option<Settings>,
+    is_absent: bool,
     is_audience_taken: Option<bool>,
     verdict: Option<Answer>,
     is_deny_read: bool,
@@ -54,6 +55,7 @@ fn case(status: u16, page: Page) -> Case {
         principal: Some(Principal::new("user:nora@example.com")),
         function: "projects/shop-prod/locations/europe-north1/services/payments".parse().unwrap(),
         settings: None,
+        is_absent: false,
         is_audience_taken: None,
         verdict: None,
         is_deny_read: false,
@@ -126,6 +128,7 @@ fn explained(case: &Case) -> Explanation {
         is_default_url: true,
         read: Read {
             settings: case.settings.as_ref(),
+            is_absent: case.is_absent,
             is_audience_taken: case.is_audience_taken,
             verdict: case.verdict.as_ref(),
             is_deny_read: case.is_deny_read,
@@ -279,6 +282,8 @@ fn a_page_that_is_not_found_is_the_ingress_where_that_is_shut() {
     assert_eq!(kinds(&unread), [(Kind::Ingress, Perhaps), (Kind::Nowhere, Perhaps)]);
     let own = Case { page: Page::Other, ..of(Some("INGRESS_TRAFFIC_INTERNAL_ONLY"), false) };
     assert_eq!(kinds(&own), [(Kind::Own, Likely)]);
+    let absent = Case { is_absent: true, ..case(404, Page::NotFound) };
+    assert_eq!(kinds(&absent), [(Kind::Nowhere, Certain)]);
 }
 
 #[test]

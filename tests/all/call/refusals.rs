@@ -162,6 +162,10 @@ fn from_where_nobody_is_let_in() {
 fn at_an_address_that_is_off() {
     let shop = Shop::new();
     readable(&shop);
+    let nowhere = "https://nothing-100000000001.europe-north1.run.app";
+    let text =
+        refused(&shop.run(READER, &["call", nowhere]), "404 Not Found from shop-prod/europe-north1/nothing");
+    assert!(flat(&text).contains("there is no such function in this project and region"), "{text}");
     set(&shop, "default-url-disabled", "true");
     let text = refused(&shop.run(READER, &["call", URL]), "404 Not Found");
     assert!(flat(&text).contains("address below `run.app` is switched off"), "{text}");
