@@ -102,12 +102,13 @@ fn reason(effect: Effect, member: &str, detail: &str) -> Reason {
     }
 }
 
-fn under_condition(reason: Reason) -> Option<Vec<Reason>> {
+fn under_condition(reason: Reason) -> Vec<Reason> {
     let condition =
         Condition { title: "x".into(), description: None, expression: "x".into(), location: None };
-    Some(vec![Reason { condition: Some(condition), ..reason }])
+    vec![Reason { condition: Some(condition), ..reason }]
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "cases hold verdicts that may be there or not")]
 fn verdict(verdict: Verdict, reasons: Vec<Reason>) -> Option<Answer> {
     Some(Answer { verdict, reasons })
 }
@@ -214,8 +215,8 @@ fn nobody_is_said_to_have_no_grant_for_certain_unless_that_was_read() {
 #[test]
 fn a_grant_that_is_over_or_depends_on_the_request_is_told_as_such() {
     let ended = reason(Effect::Void, "user:Nora@example.com", "its condition ended 2026-11-22T00:00:00Z");
-    let of = |answer, reasons: Option<Vec<Reason>>| Case {
-        verdict: verdict(answer, reasons.unwrap()),
+    let of = |answer, reasons: Vec<Reason>| Case {
+        verdict: Some(Answer { verdict: answer, reasons }),
         ..case(403, Page::Forbidden)
     };
     let over = of(Verdict::No, under_condition(ended.clone()));

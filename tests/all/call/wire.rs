@@ -19,7 +19,7 @@ type Served = fn(&mut TcpStream, &Receiver<()>);
 fn server(serve: Served) -> (SocketAddr, Receiver<String>, Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (asked, heard) = mpsc::channel();
+    let (tell, told_of) = mpsc::channel();
     let (go, wait) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming() {
@@ -28,11 +28,11 @@ fn server(serve: Served) -> (SocketAddr, Receiver<String>, Sender<()>) {
             while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count > 0) {
                 head.extend_from_slice(&byte);
             }
-            let _ = asked.send(String::from_utf8_lossy(&head).into_owned());
+            let _ = tell.send(String::from_utf8_lossy(&head).into_owned());
             serve(&mut stream, &wait);
         }
     });
-    (address, heard, go)
+    (address, told_of, go)
 }
 
 fn chunk(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
@@ -176,16 +176,16 @@ fn a_reader_who_leaves_early_ends_it_quietly() {
 #[test]
 fn a_redirect_is_told_and_no_token_goes_there() {
     let shop = Shop::new();
-    let (elsewhere, asked_there, _go) = server(|_, _| {});
-    let (there, heard) = (elsewhere.to_string(), elsewhere.port());
+    let (elsewhere, knocks, _go) = server(|_, _| {});
+    let (there, port) = (elsewhere.to_string(), elsewhere.port());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (asked, asked_here) = mpsc::channel();
+    let (tell, told_of) = mpsc::channel();
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut head = [0; 8_192];
         let count = stream.read(&mut head).unwrap();
-        asked.send(String::from_utf8_lossy(&head[..count]).into_owned()).unwrap();
+        tell.send(String::from_utf8_lossy(&head[..count]).into_owned()).unwrap();
         let answer = format!(
             "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://{there}/steal?a=b\r\ncontent-length: 0\r\n\r\n"
         );
@@ -199,13 +199,13 @@ fn a_redirect_is_told_and_no_token_goes_there() {
     let ran = ran(&mut command);
     assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{ran:?}");
     let told = format!(
-        "note: 307 leads to http://127.0.0.1:{heard}/steal?…, which was not followed: no token was sent there\n"
+        "note: 307 leads to http://127.0.0.1:{port}/steal?…, which was not followed: no token was sent there\n"
     );
     assert!(ran.err.ends_with(&told), "{ran:?}");
-    let head = asked_here.recv().unwrap();
+    let head = told_of.recv().unwrap();
     let token = head.lines().find_map(|line| line.strip_prefix("authorization: Bearer ")).unwrap();
     assert!(token.starts_with("eyJ") && !ran.err.contains(token), "{head}");
-    assert!(asked_there.try_recv().is_err());
+    assert!(knocks.try_recv().is_err());
 }
 
 #[test]
