@@ -48,7 +48,7 @@ fn of(context: &Context<'_>, findings: &[Finding], made: Made, about: Option<&Ab
     let is_complete = !findings.iter().any(|finding| finding.rule == RuleId::Unreadable);
     let mut waiting = waiting(context);
     waiting.retain(|waiting| about.is_none_or(|about| about.has_waiting(waiting)));
-    Plan { steps, held, waiting, is_complete, made }
+    Plan { made, steps, held, waiting, is_complete }
 }
 
 fn order(held: &Held) -> impl Ord + '_ {

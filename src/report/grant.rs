@@ -179,9 +179,9 @@ pub fn elsewhere(fixes: &[String], width: usize, out: &mut dyn Write) -> io::Res
     let bold = style::BOLD;
     writeln!(out, "\n{bold}to be done there{bold:#}")?;
     // A command that is folded is none that can be copied.
-    fixes.iter().try_for_each(|fix| match fix.contains("gcloud") {
-        true => writeln!(out, "  {}", escape::terminal(fix)),
-        false => folded(&escape::terminal(fix), 2, width, out),
+    fixes.iter().try_for_each(|fix| {
+        let fix = escape::terminal(fix);
+        if fix.contains("gcloud") { writeln!(out, "  {fix}") } else { folded(&fix, 2, width, out) }
     })
 }
 

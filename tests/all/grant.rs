@@ -186,7 +186,7 @@ fn from_nothing_to_a_grant_that_ends_and_is_cleaned_up() {
     assert_eq!((shop.bindings(), shop.rules()), (json!([]), Vec::new()));
     // Renewed in place, on the map and there.
     shop.done(&["grant", ALICE, "payments", "--apply", "--yes"]);
-    assert_eq!(shop.text().matches("until: ").count(), 1);
+    assert_eq!(shop.text().matches(" until: ").count(), 1);
     assert_eq!(shop.call(), 200);
     let said = shop.done(&["revoke", ALICE, "payments", "--apply", "--yes"]);
     assert!(said.contains("user:alice@example.com cannot call shop-prod/europe-west1/payments"), "{said}");

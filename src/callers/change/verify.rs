@@ -117,8 +117,11 @@ fn said(map: &CallerMap, edge: &Edge) -> Said {
     (caller.clone(), name.clone(), target.clone(), *until, reason.clone())
 }
 
+/// A pattern, and what it covers.
+type Pattern = (Arc<str>, Vec<Arc<str>>);
+
 /// Everything but the edges, wherever it stands.
-fn rest(map: &CallerMap) -> (Vec<DeclaredFunction>, Vec<(Arc<str>, Vec<Arc<str>>)>, Settings) {
+fn rest(map: &CallerMap) -> (Vec<DeclaredFunction>, Vec<Pattern>, Settings) {
     let nowhere = Place { file: 0, start: 0, end: 0 };
     let functions = map.functions.iter().map(|function| DeclaredFunction {
         place: nowhere,

@@ -28,8 +28,8 @@ fn into_list(text: &str, list: &Node<'_>, entry: &Entry) -> Result<Patch, EditEr
         Form::Alias => Err(EditError::Alias(list.span)),
         Form::Flow => {
             let items = list.items().ok_or(EditError::NotAMap)?;
-            let last = items.last().map(|item| item.span.end as usize);
-            Ok(flow::push(list.span.start as usize, last, &entry.flow()))
+            let end = items.last().map(|item| item.span.end as usize);
+            Ok(flow::push(list.span.start as usize, end, &entry.flow()))
         }
         Form::Block => {
             let indent = lines::indent(text, list.span.start as usize).ok_or(EditError::Form(list.span))?;
@@ -85,13 +85,11 @@ fn lines_of(
     }
     let dashes = pairs.iter().rev().filter(|(_, list)| form(text, list) == Form::Block);
     let mut dashes = dashes.filter_map(|(_, list)| lines::indent(text, list.span.start as usize));
-    let dash = match dashes.next() {
-        Some(dash) => dash.to_owned(),
-        None => {
-            let outer = lines::indent(text, key.span.start as usize).map_or(0, str::len);
-            format!("{indent}{:1$}", "", indent.len().saturating_sub(outer).max(1))
-        }
+    let usual = || {
+        let outer = lines::indent(text, key.span.start as usize).map_or(0, str::len);
+        format!("{indent}{:1$}", "", indent.len().saturating_sub(outer).max(1))
     };
+    let dash = dashes.next().map_or_else(usual, str::to_owned);
     let mut new = vec![format!("{indent}{name}:")];
     new.extend(entry.block(&dash));
     new

@@ -8,7 +8,7 @@ mod words;
 
 use ground::Ground;
 
-use super::{Console, Error, Exit, GrantOptions, RevokeOptions, Term, WorldOptions, options::CallerOptions};
+use super::{CallerOptions, Console, Error, Exit, GrantOptions, RevokeOptions, Term, WorldOptions};
 use crate::{
     callers::{
         Caller,
@@ -47,7 +47,7 @@ pub fn grant(options: &GrantOptions, console: &mut Console<'_>) -> Result<Exit, 
         Granted::Already { .. } => None,
         Granted::New(changed, _) | Granted::Renewed { changed, .. } => Some(changed),
     };
-    written(&ground, changed, text, console)?;
+    written(&ground, changed, &text, console)?;
     if of.is_applied {
         return carry::granted(&ground, options, changed.is_some(), console);
     }
@@ -71,7 +71,7 @@ pub fn revoke(options: &RevokeOptions, console: &mut Console<'_>) -> Result<Exit
     };
     let mut text = Vec::new();
     page::revoked(&ground.view(), changed.is_some(), &mut text).map_err(Error::Print)?;
-    written(&ground, changed, text, console)?;
+    written(&ground, changed, &text, console)?;
     if of.is_applied {
         return carry::revoked(&ground, of, changed.is_some(), console);
     }
@@ -82,13 +82,13 @@ pub fn revoke(options: &RevokeOptions, console: &mut Console<'_>) -> Result<Exit
 fn written(
     ground: &Ground,
     changed: Option<&Changed>,
-    text: Vec<u8>,
+    text: &[u8],
     console: &mut Console<'_>,
 ) -> Result<(), Error> {
     if let Some(changed) = changed {
         ground.write(changed, console)?;
     }
-    if console.is_quiet { Ok(()) } else { console.print(&text) }
+    if console.is_quiet { Ok(()) } else { console.print(text) }
 }
 
 fn next(commands: &[page::Next], console: &mut Console<'_>) -> Result<Exit, Error> {

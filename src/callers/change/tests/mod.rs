@@ -83,10 +83,7 @@ fn a_new_caller_stands_below_the_last_one_as_that_is_written() {
         ),
         (
             "callers:\n    user:bob@example.com:\n    - payments\n",
-            format!(
-                "callers:\n    user:bob@example.com:\n    - payments\n    {ALICE}:\n    {}",
-                ENTRY.replace("      ", "      ")
-            ),
+            format!("callers:\n    user:bob@example.com:\n    - payments\n    {ALICE}:\n    {ENTRY}"),
         ),
         (
             "callers: {user:bob@example.com: [payments], } # x\n",
@@ -211,6 +208,12 @@ fn a_shorter_end_is_renewed_in_place_and_a_longer_one_stays() {
     ] {
         assert_eq!(renewed(before, term, reason), after, "{before}");
     }
+}
+
+#[test]
+fn what_is_there_for_as_long_stays_and_what_is_permanent_is_not_shortened() {
+    let text = |entry: &str| format!("{HEAD}callers:\n  {ALICE}:\n    - ledger\n{entry}");
+    let later = until("2026-11-30T00:00:00Z");
     let until_tomorrow = text("    - {function: payments, until: 2026-11-25}\n");
     assert!(matches!(
         granted(&until_tomorrow, ALICE, Term::Usual, None),
@@ -285,7 +288,7 @@ fn the_last_entry_takes_its_caller_along_and_the_last_caller_leaves_nobody() {
     ] {
         match revoked(&format!("{HEAD}{before}"), ALICE) {
             Ok(Revoked::Gone { changed, .. }) => {
-                assert_eq!(changed.after, format!("{HEAD}{after}"), "{before}")
+                assert_eq!(changed.after, format!("{HEAD}{after}"), "{before}");
             }
             other => panic!("{other:?} {before}"),
         }
