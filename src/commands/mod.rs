@@ -18,6 +18,7 @@ mod grant;
 mod graph;
 mod input;
 mod live;
+mod me;
 mod options;
 mod plan;
 mod question;

@@ -17,6 +17,7 @@ pub mod map_text;
 pub mod markdown;
 pub mod mermaid;
 pub mod mistakes;
+pub mod onward;
 mod picture;
 pub mod plan;
 pub mod review;

@@ -11,7 +11,7 @@ use callmap::{
     rules::RULES,
 };
 
-use crate::{map_schema, maps::at};
+use crate::{map_schema, maps::at, newcomer};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -22,7 +22,7 @@ fn readme() -> String {
 }
 
 /// The text with every block of this language replaced by what `change` makes of it.
-fn with_blocks(text: &str, language: &str, mut change: impl FnMut(&str) -> String) -> String {
+pub(crate) fn with_blocks(text: &str, language: &str, mut change: impl FnMut(&str) -> String) -> String {
     let fence = format!("```{language}\n");
     let mut parts = text.split(&fence);
     let mut out = parts.next().unwrap().to_owned();
@@ -59,8 +59,19 @@ fn run(line: &str, dir: &Path) -> (String, i32) {
     (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
 }
 
-/// The README with all that the program says about itself.
+/// The README with all that the program says about itself. The newcomer's day is one story, told by itself.
 fn wanted(readme: &str) -> String {
+    match newcomer::split(readme) {
+        Some((before, day, after)) => {
+            let mark = "<!-- day -->";
+            filled(&format!("{before}{mark}{after}")).replace(mark, &newcomer::told(day))
+        }
+        None => filled(readme),
+    }
+}
+
+/// The same where each block of commands stands for itself.
+fn filled(readme: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     let text = with_blocks(readme, "console", |block| {
         let lines: Vec<_> = block.lines().filter_map(|line| line.strip_prefix("$ ")).collect();

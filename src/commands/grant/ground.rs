@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{super::apply::home::Home, me};
+use super::super::{apply::home::Home, me};
 use crate::{
     callers::{
         self, Caller, CallerMap, Expiry, MapText,

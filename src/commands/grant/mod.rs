@@ -3,7 +3,6 @@
 
 mod carry;
 mod ground;
-mod me;
 mod words;
 
 use ground::Ground;

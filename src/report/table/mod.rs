@@ -15,9 +15,10 @@ use std::io::{self, Write};
 pub(super) use columns::fold;
 pub use diff::diff;
 pub(super) use head::{line, relaxed};
+pub use next::lines as next;
 pub(super) use plan::condition;
 pub use plan::plan;
-pub use reach::{can, explain, who};
+pub use reach::{can, declared, explain, who};
 pub use refusal::refusal;
 pub use review::review;
 

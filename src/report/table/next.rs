@@ -5,6 +5,8 @@ use std::{
     io::{self, Write},
 };
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::{NARROW, Show, columns::fold};
 use crate::{
     model::{Level, Resource, RuleId},
@@ -12,6 +14,8 @@ use crate::{
     rules::Audit,
 };
 
+/// How wide commands may be for what they are for to stand beside them.
+const COMMAND: usize = 40;
 /// How many ways to read what was not read are shown.
 const REPAIRS: usize = 3;
 
@@ -58,7 +62,10 @@ pub(super) fn render(audit: &Audit, width: usize, show: Show, out: &mut dyn Writ
 }
 
 /// Commands that somebody may want to run now, and what each is for; nothing where there are none.
-pub(super) fn lines(lines: &[(String, &str)], width: usize, out: &mut dyn Write) -> io::Result<()> {
+///
+/// # Errors
+/// Where the stream cannot be written to.
+pub fn lines(lines: &[(String, &str)], width: usize, out: &mut dyn Write) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
@@ -71,8 +78,10 @@ fn commands(lines: &[(String, &str)], width: usize, out: &mut dyn Write) -> io::
     for (command, says) in lines {
         if width < NARROW {
             writeln!(out, "  {command}")?;
+        } else if command.width() > COMMAND {
+            writeln!(out, "  {command}\n  {:COMMAND$} {says}", "")?;
         } else {
-            writeln!(out, "  {command:40} {says}")?;
+            writeln!(out, "  {command:COMMAND$} {says}")?;
         }
     }
     Ok(())

@@ -8,8 +8,14 @@ use super::{
 };
 use crate::{
     access::{Answer, Callable, Can, Flip, Invoker, Reason, Verdict, Who},
-    model::{Principal, Resource, ServiceName},
-    report::{beside::Beside, escape, heading::Heading, style, words},
+    model::{Principal, Resource, ServiceName, Time},
+    report::{
+        beside::Beside,
+        escape,
+        heading::Heading,
+        onward::{self, Declared},
+        style, words,
+    },
 };
 
 /// How wide the words before the reasons are.
@@ -113,6 +119,21 @@ pub fn can(heading: &Heading<'_>, can: &Can, width: usize, out: &mut dyn Write) 
     let sure = functions.iter().filter(|callable| callable.verdict == Verdict::Yes).count();
     numbers((sure, functions.len() - sure, denied.len()), ("function", "functions"), out)?;
     gaps(*is_complete, unread, width, out)
+}
+
+/// Writes what the map declares for a caller, which needs no right to read anything.
+///
+/// # Errors
+/// Where the stream cannot be written to.
+pub fn declared(declared: &[Declared], at: Time, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<_> = declared.iter().map(|call| onward::row(call, at)).collect();
+    let mut text = String::new();
+    columns::lay_out(&rows, width, &mut text);
+    if rows.is_empty() {
+        text.push_str("  nothing by its own name\n");
+    }
+    let bold = style::BOLD;
+    write!(out, "\n{bold}what the map declares for it{bold:#}\n{text}")
 }
 
 fn page(title: &str, rows: &[columns::Row], none: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {

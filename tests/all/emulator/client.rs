@@ -10,25 +10,25 @@ use serde_json::Value;
 
 /// An answer as it came.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
     /// The sentence of an error in Google's shape.
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         self.json()["error"]["message"].as_str().unwrap().to_owned()
     }
 }
 
 /// Sends these bytes and reads all that comes back.
-pub(super) fn raw(address: SocketAddr, text: &str) -> io::Result<Answer> {
+pub(crate) fn raw(address: SocketAddr, text: &str) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     stream.write_all(text.as_bytes())?;
     let mut all = Vec::new();

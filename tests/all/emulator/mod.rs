@@ -1,6 +1,6 @@
 //! The local Google over real HTTP: what it answers, word for word.
 
-mod client;
+pub(crate) mod client;
 mod command;
 mod deny;
 mod front;
