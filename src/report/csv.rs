@@ -65,7 +65,7 @@ fn cells(row: &Row, view: &View<'_>) -> [String; COLUMNS.len()] {
     let reached = view.reached(row, 0);
     let number = |count: Option<usize>| count.map(|count| count.to_string());
     let reach = row.principal.as_ref().and_then(|caller| view.review.reach.get(caller));
-    let names = reach.map(|reach| joined(reach.reach.sure.iter().map(|name| name.to_string())));
+    let names = reach.map(|reach| joined(reach.reach.sure.iter().map(ToString::to_string)));
     [
         Some(row.caller.to_string()),
         means.map(ToString::to_string),

@@ -117,7 +117,7 @@ pub fn declared(map: &CallerMap, caller: &Principal) -> Vec<Declared> {
     let declared = edges.map(|edge| {
         let function = &map.functions[edge.function];
         let region =
-            function.has_regions.then(|| format!("{}/", function.target.location)).unwrap_or_default();
+            if function.has_regions { format!("{}/", function.target.location) } else { String::new() };
         Declared {
             function: format!("{region}{}", function.name),
             until: edge.until,

@@ -140,12 +140,19 @@ fn who_may_read_nothing_is_told_what_the_map_says_and_what_to_do_next() {
 fn the_day_of_the_readme_has_every_step() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let Some((_, day, _)) = split(&readme) else { return };
+    let steps = [
+        "can me",
+        "call https://",
+        "grant me payments --for 8h",
+        "apply",
+        "call https://",
+        "review --only expired",
+        "apply",
+    ];
     let mut rest = day;
-    for step in
-        ["callmap can me", "callmap call http", "callmap grant me payments --for 8h", "callmap call payments"]
-    {
-        let found =
-            rest.find(&format!("$ {step}")).unwrap_or_else(|| panic!("{step} is missing, or too early"));
-        rest = &rest[found..];
+    for step in steps {
+        let step = format!("callmap {step}");
+        let found = rest.find(&step).unwrap_or_else(|| panic!("`{step}` is missing, or comes too early"));
+        rest = &rest[found + step.len()..];
     }
 }

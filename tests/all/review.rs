@@ -163,7 +163,7 @@ fn each_small_world_has_the_rows_that_it_should_have() {
             NOBODY,
             &[("checkout", INVOKER, team, None)],
             "group:team@example.com: [user:casey@example.com]\n",
-            &["C checkout - has it now, not declared, 1+0", "T checkout - has it now, not declared, 1+0"],
+            &["T checkout - has it now, not declared, 1+0", "C checkout - has it now, not declared, 1+0"],
         ),
         (
             "those of a declared group are declared",
@@ -203,7 +203,7 @@ fn a_review_is_never_clean_where_it_is_blind() {
     let callers = "  user:alice@example.com: [payments]\n";
     let grants: Grants<'_> = &[("payments", INVOKER, "user:alice@example.com", None)];
     assert!(reviewed(callers, &world(grants, "", ""), |review, _| review.is_sure()));
-    for without in ["services/payments", "services/checkout", "organizations/9000\""] {
+    for without in ["projects/shop-prod\",\"asset_type", "organizations/9000\""] {
         let blind = world(grants, without, "");
         reviewed(callers, &blind, |review, view| {
             assert!(!review.is_sure() && !review.gaps.is_empty(), "{without}");

@@ -7,7 +7,7 @@ mod words;
 
 use ground::Ground;
 
-use super::{CallerOptions, Console, Error, Exit, GrantOptions, RevokeOptions, Term, WorldOptions};
+use super::{CallerOptions, Console, Error, Exit, GrantOptions, RevokeOptions, Term};
 use crate::{
     callers::{
         Caller,

@@ -27,8 +27,11 @@ pub(super) struct Alike {
 pub(super) struct Gathered<'m> {
     map: &'m CallerMap,
     at: Time,
-    rows: BTreeMap<Alike, (&'m Edge, BTreeSet<Arc<str>>, Vec<Function>)>,
+    rows: BTreeMap<Alike, Together<'m>>,
 }
+
+/// One of the edges that are shown together, whom to ask about their functions, and these.
+type Together<'m> = (&'m Edge, BTreeSet<Arc<str>>, Vec<Function>);
 
 /// Every temporary and human caller that a map declares, by the map alone.
 pub fn declared(map: &CallerMap, at: Time) -> Review<'static> {
@@ -82,7 +85,7 @@ impl<'m> Gathered<'m> {
 
     /// The rows, with who is in groups.
     pub(super) fn rows(self, members: impl Fn(&Principal) -> Option<Members>) -> Vec<Row> {
-        let row = |(alike, (edge, owners, functions)): (Alike, (&Edge, BTreeSet<_>, Vec<Function>))| {
+        let row = |(alike, (edge, owners, functions)): (Alike, Together<'_>)| {
             let Alike { place, caller_place: _, principal, standing, through } = alike;
             let caller = match &edge.caller {
                 Caller::Principal(principal) => principal.as_str().into(),

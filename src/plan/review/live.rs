@@ -273,8 +273,9 @@ fn members(context: &Context<'_>, principal: &Principal) -> Option<Members> {
         return None;
     }
     let groups = context.access.groups();
-    Some(match groups.is_expanded(principal) {
-        true => Members::Known(groups.members(principal).into_iter().cloned().collect()),
-        false => Members::Unknown,
+    Some(if groups.is_expanded(principal) {
+        Members::Known(groups.members(principal).into_iter().cloned().collect())
+    } else {
+        Members::Unknown
     })
 }
