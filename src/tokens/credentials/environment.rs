@@ -16,6 +16,8 @@ pub struct Environment {
     pub credentials_file: Option<PathBuf>,
     /// Where gcloud keeps its configuration: `CLOUDSDK_CONFIG`, else the usual place.
     pub gcloud_config: Option<PathBuf>,
+    /// Whether `CLOUDSDK_CONFIG` is set: gcloud is then not logged in as whoever usually is here.
+    pub is_gcloud_config_named: bool,
     /// `CLOUDSDK_ACTIVE_CONFIG_NAME`.
     pub gcloud_config_name: Option<String>,
     /// The program `gcloud`, where it is not on the path.
@@ -46,6 +48,7 @@ impl Environment {
             access_token: token("GOOGLE_OAUTH_ACCESS_TOKEN").or_else(|| token("CLOUDSDK_AUTH_ACCESS_TOKEN")),
             credentials_file: raw("GOOGLE_APPLICATION_CREDENTIALS").map(PathBuf::from),
             gcloud_config: raw("CLOUDSDK_CONFIG").map(PathBuf::from).or_else(usual_config),
+            is_gcloud_config_named: raw("CLOUDSDK_CONFIG").is_some(),
             gcloud_config_name: text("CLOUDSDK_ACTIVE_CONFIG_NAME"),
             gcloud: None,
             metadata_host: text("GCE_METADATA_HOST"),

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path};
 
 use super::{
     super::{
-        Choice, CredentialsError, Endpoint, Environment, Hosts,
+        Choice, CredentialsError, Endpoint, Environment, Hosts, Party,
         credentials::{self, Credential, emulated, source::Source},
         transport::Transport,
     },
@@ -107,16 +107,18 @@ async fn machine(
     }
 }
 
-/// gcloud, which must not ask Google itself while emulating.
+/// gcloud, whose usual login is not brought to an emulator: either it is pointed there, or it is given a configuration
+/// of its own.
 fn gcloud(environment: &Environment, endpoint: Endpoint) -> Result<Credential, CredentialsError> {
     let is_local = environment.gcloud_token_host.as_deref().is_some_and(|host| {
         let uri = host.parse::<http::Uri>();
-        uri.is_ok_and(|uri| Hosts::Loopback.check(&super::super::Party::Google, &uri).is_ok())
+        uri.is_ok_and(|uri| Hosts::Loopback.check(&Party::Google, &uri).is_ok())
     });
-    if matches!(endpoint, Endpoint::Emulator(_)) && !is_local {
+    let is_apart = is_local || environment.is_gcloud_config_named;
+    if matches!(endpoint, Endpoint::Emulator(_)) && !is_apart {
         return Err(CredentialsError::Option(
-            "gcloud would ask Google itself for a token: point it at the emulator, as the lines of `callmap emulator \
-             --env` do"
+            "gcloud's usual login is Google's, and not brought to an emulator: point gcloud at it, as the lines of \
+             `callmap emulator --env` do, or give it a configuration of its own with `CLOUDSDK_CONFIG`"
                 .into(),
         ));
     }

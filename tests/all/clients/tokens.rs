@@ -101,6 +101,31 @@ fn callmap_takes_the_login_of_gcloud() {
 }
 
 #[test]
+fn a_configuration_of_its_own_is_enough_for_gcloud_to_be_asked() {
+    let emulator = started();
+    let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
+    let mut gcloud = gcloud.without("CLOUDSDK_AUTH_ACCESS_TOKEN");
+    // The file itself says where its account is given tokens.
+    for name in ["HOST", "PORT", "ADDRESS", "TYPE"].map(|word| format!("CLOUDSDK_PROXY_{word}")) {
+        gcloud = gcloud.without(&name);
+    }
+    let gcloud = gcloud.without("CLOUDSDK_AUTH_TOKEN_HOST");
+    let key = json!({ "type": "service_account", "project_id": "shop-prod", "private_key_id": "key-1",
+        "private_key": include_str!("../../../src/tokens/credentials/tests/key.pem"), "client_email": CHECKOUT,
+        "client_id": "1", "token_uri": format!("http://{}/token", emulator.address()) });
+    fs::write(gcloud.folder().join("key.json"), key.to_string()).unwrap();
+    gcloud.run("auth activate-service-account --key-file key.json").well();
+    let ran = gcloud.callmap(&format!("token {PAYMENTS} --via gcloud")).well();
+    assert_eq!(
+        (&claims(&ran.stdout)["aud"], &claims(&ran.stdout)["email"]),
+        (&json!(PAYMENTS), &json!(CHECKOUT))
+    );
+    let gcloud = gcloud.without("CLOUDSDK_CONFIG");
+    let refused = gcloud.callmap(&format!("token {PAYMENTS} --via gcloud")).ended(2);
+    assert!(refused.stderr.contains("gcloud's usual login is Google's"), "{}", refused.stderr);
+}
+
+#[test]
 fn callmap_says_that_the_token_of_a_person_s_gcloud_is_for_nobody_in_particular() {
     let emulator = started();
     let Some(gcloud) = Gcloud::at(emulator.address()) else { return };
