@@ -36,7 +36,7 @@ pub(crate) fn told(chapter: &str) -> String {
             if !shown.is_empty() && !shown.lines().last().unwrap().starts_with("$ ") {
                 shown.push('\n');
             }
-            shown += &format!("$ {line}\n{}", day.run(line));
+            shown.extend(["$ ", line, "\n", &day.run(line)]);
         }
         shown
     })
