@@ -16,7 +16,7 @@ use super::{
 use crate::{
     report::escape,
     tokens::{
-        CallError, Environment,
+        CallError, Endpoint, Environment,
         call::{Answer, Call, Caller, Page, Target},
         id::IdToken,
         refusal::Answered,
@@ -76,8 +76,13 @@ pub fn call(options: &CallOptions, console: &mut Console<'_>) -> Result<Exit, Er
         return Ok(Exit::Done);
     }
     let (token, has_own) = (token.as_ref(), has_own && !has_token);
+    // An emulator's grants go by its own clock, and the date of its answers by that of the machine.
+    let now = match ground.endpoint() {
+        Endpoint::Google => answer.date.unwrap_or(console.now),
+        Endpoint::Emulator(_) => console.now,
+    };
     let refusal =
-        Refusal { answered, now: Utc::now(), options, door: &door, target: &target, token, has_own };
+        Refusal { answered, here: Utc::now(), now, options, door: &door, target: &target, token, has_own };
     why::tell(&refusal, answer.status, &environment, &mut ground, console)?;
     Ok(if answered.status < 400 { Exit::Done } else { Exit::Findings })
 }

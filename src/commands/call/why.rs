@@ -28,6 +28,9 @@ const MOST: Duration = Duration::from_secs(20);
 /// A call that was refused.
 pub(super) struct Refusal<'a> {
     pub(super) answered: Answered,
+    /// The clock of this machine.
+    pub(super) here: Time,
+    /// The time of the run.
     pub(super) now: Time,
     pub(super) options: &'a CallOptions,
     pub(super) door: &'a Door,
@@ -68,6 +71,7 @@ pub(super) fn tell(
     let words = refusal.map_words();
     let refused = Refused {
         answer: Answered { status: number, page, at },
+        here: refusal.here,
         now: refusal.now,
         brought: refusal.brought(),
         called: &refusal.options.function,
@@ -194,11 +198,11 @@ impl Refusal<'_> {
             None => Some(&anyone),
         };
         if let (Some(service), Some(principal)) = (found.service.clone(), principal) {
-            let at = self.answered.at.unwrap_or(self.now);
             let settings = world.services.get(&service).and_then(|service| service.settings.gap());
             match self.answered.status {
                 404 => found.gaps.extend(settings.cloned()),
-                _ => found.take(Access::new(&world, at).verdict(principal, &service), asked.deny.is_some()),
+                _ => found
+                    .take(Access::new(&world, self.now).verdict(principal, &service), asked.deny.is_some()),
             }
         }
         found.world = Some(world);

@@ -49,7 +49,7 @@ impl Refused<'_> {
 
     /// How far the two clocks are apart, where that is more than a trifle.
     fn skew(&self) -> Option<String> {
-        clock::skew(self.now, self.answer.at?).map(clock::words)
+        clock::skew(self.here, self.answer.at?).map(clock::words)
     }
 
     fn unread(&self) -> Option<String> {
@@ -83,7 +83,7 @@ impl Refused<'_> {
             }
             Some(edge) => {
                 let until = match edge.until {
-                    Some(until) if edge.is_in_force(self.then()) => format!(" until {}", rfc3339(until)),
+                    Some(until) if edge.is_in_force(self.now) => format!(" until {}", rfc3339(until)),
                     Some(until) => format!(" until {}, which is past", rfc3339(until)),
                     None => String::new(),
                 };

@@ -131,7 +131,7 @@ impl Refused<'_> {
         }
         let edge = self.declared.as_ref().and_then(|declared| declared.edge.as_ref());
         match (edge, &self.declared) {
-            (Some(edge), _) if edge.is_in_force(self.then()) => {
+            (Some(edge), _) if edge.is_in_force(self.now) => {
                 let sentence = format!(
                     "{caller} is declared to call this function, and perhaps not granted the right yet"
                 );

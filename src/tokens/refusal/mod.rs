@@ -30,7 +30,9 @@ pub const GCLOUD: &str = "32555940559.apps.googleusercontent.com";
 pub struct Refused<'a> {
     /// The answer.
     pub answer: Answered,
-    /// The clock of this machine, when the answer came.
+    /// The clock of this machine, when the answer came: tokens are judged by such clocks.
+    pub here: Time,
+    /// What time it is where grants are judged, and by the journals: on an emulator, that of its own clock.
     pub now: Time,
     /// What was brought.
     pub brought: Brought<'a>,
@@ -147,9 +149,9 @@ impl Refused<'_> {
         Explanation { evidence: self.evidence(first), next: self.next(first), causes }
     }
 
-    /// The time there, by which tokens and conditions are judged; where it is not told, the time here.
+    /// The time there, by which tokens are judged; where it is not told, the time here.
     fn then(&self) -> Time {
-        self.answer.at.unwrap_or(self.now)
+        self.answer.at.unwrap_or(self.here)
     }
 
     /// Whose token it is, as sentences name them.

@@ -145,7 +145,7 @@ impl Refused<'_> {
         if declared.is_event_driven {
             return vec![advice(format!("ask {ask}: the map says that its event source alone may call it"))];
         }
-        if let Some(edge) = declared.edge.as_ref().filter(|edge| edge.is_in_force(self.then())) {
+        if let Some(edge) = declared.edge.as_ref().filter(|edge| edge.is_in_force(self.now)) {
             return self.declared_already(declared, edge, &ask);
         }
         let says = format!("the line for the map: put what it changes into a pull request, and ask {ask}");

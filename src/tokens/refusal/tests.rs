@@ -121,6 +121,7 @@ fn explained(case: &Case) -> Explanation {
     };
     let refused = Refused {
         answer: Answered { status: *status, page: *page, at: *at },
+        here: *now,
         now: *now,
         brought,
         called: "payments",

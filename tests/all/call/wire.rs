@@ -28,6 +28,11 @@ fn server(serve: Served) -> (SocketAddr, Receiver<String>, Sender<()>) {
             while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count > 0) {
                 head.extend_from_slice(&byte);
             }
+            // It is no emulator that has a time of its own.
+            if head.starts_with(CLOCK) {
+                let _ = stream.write_all(NO_CLOCK);
+                continue;
+            }
             let _ = tell.send(String::from_utf8_lossy(&head).into_owned());
             serve(&mut stream, &wait);
         }
@@ -41,6 +46,10 @@ fn chunk(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
     stream.write_all(b"\r\n")?;
     stream.flush()
 }
+
+/// An emulator is asked what time it is, which these servers do not know.
+const CLOCK: &[u8] = b"GET /_clock ";
+const NO_CLOCK: &[u8] = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
@@ -182,9 +191,15 @@ fn a_redirect_is_told_and_no_token_goes_there() {
     let address = listener.local_addr().unwrap();
     let (tell, told_of) = mpsc::channel();
     thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
         let mut head = [0; 8_192];
-        let count = stream.read(&mut head).unwrap();
+        let (mut stream, count) = loop {
+            let (mut stream, _) = listener.accept().unwrap();
+            let count = stream.read(&mut head).unwrap();
+            if !head.starts_with(CLOCK) {
+                break (stream, count);
+            }
+            stream.write_all(NO_CLOCK).unwrap();
+        };
         tell.send(String::from_utf8_lossy(&head[..count]).into_owned()).unwrap();
         let answer = format!(
             "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://{there}/steal?a=b\r\ncontent-length: 0\r\n\r\n"
