@@ -1,6 +1,7 @@
 //! `callmap call` over the local Google: what comes back, and what is said where nobody is let in.
 
 mod refusals;
+mod secrets;
 mod wire;
 
 use std::{
